@@ -1,0 +1,25 @@
+"""What the services say no with, as one sentence for a form, a message or a page."""
+
+from django.db.models import Model
+
+from appliances.interlock.guard import InterlockMissing
+from appliances.presentation import wording
+from appliances.services.cleaning import InUse, Invalid
+from appliances.services.turn import Busy, Missing, Refused
+
+NAMED = (Refused, Invalid, InUse, Busy, Missing, InterlockMissing)
+"""Everything a use case may say no with. Nothing else is caught: a bug stays a bug."""
+
+
+def sentence(why: Exception) -> str:
+    match why:
+        case Refused():
+            return " ".join(wording.refusal(why.decision))
+        case Invalid():
+            return " ".join(text for texts in why.errors.values() for text in texts)
+    return str(why)
+
+
+def about(row: Model, why: Exception) -> str:
+    """The sentence and whom it is about; a refusal names it by itself."""
+    return sentence(why) if isinstance(why, Refused) else f"{row}: {sentence(why)}"

@@ -1,0 +1,41 @@
+"""How JSON leaves: exact numbers, readable text, and where it can be cached, its revision."""
+
+import json as encoding
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from appliances.api import etags
+from appliances.models import Home
+from appliances.presentation import snapshot
+from appliances.presentation.resources import Json
+from appliances.presentation.snapshot import Snapshot
+
+
+def json(content: Any, status: int = 200, media_type: str = "application/json") -> HttpResponse:
+    text = encoding.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    # Half a surrogate pair, quoted back from a request, has no UTF-8; JSON has an escape for it.
+    return HttpResponse(text.encode("utf-8", "backslashreplace"), status=status, content_type=media_type)
+
+
+def created(content: Json, location: str) -> HttpResponse:
+    response = json(content, status=201)
+    response["Location"] = location
+    return response
+
+
+def deleted() -> HttpResponse:
+    response = HttpResponse(status=204)
+    del response["Content-Type"]
+    return response
+
+
+def shown(request: HttpRequest, home: Home, shape: Callable[[Snapshot], Json]) -> HttpResponse:
+    """The home's newest state in this shape; 304 without reading it where the asker has this revision already."""
+    if etags.is_known(request, etags.of_home(home)):
+        return etags.not_modified(etags.of_home(home))
+    at = snapshot.read(home.pk, feed=0)
+    response = json(shape(at))
+    response["ETag"] = etags.of_home(at.home)
+    return response

@@ -1,0 +1,108 @@
+"""Appliances: what they are, switching them, and whether they would fit."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from ninja import Query, Router
+
+from appliances.api import answering, authentication, bodies, problems, schemas
+from appliances.api.circuits import main_of
+from appliances.api.fields import IdInPath, Slug
+from appliances.api.paging import Paging
+from appliances.models import Appliance
+from appliances.presentation import resources, snapshot
+from appliances.presentation.resources import Json
+from appliances.presentation.snapshot import Snapshot
+from appliances.services import access, appliance
+from appliances.services.access import May
+from appliances.services.turn import Missing
+
+router = Router(tags=["appliances"])
+
+
+@router.get(
+    "/homes/{slug:slug}/appliances",
+    response={200: schemas.Appliances},
+    operation_id="list_appliances",
+    summary="The appliances of a home",
+    openapi_extra=problems.documented(*problems.TO_READ),
+)
+def list_appliances(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> HttpResponse:
+    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+
+    def page(at: Snapshot) -> Json:
+        return paging.page_by_id(at.appliances, "appliances", lambda row: resources.appliance(at, row))
+
+    return answering.shown(request, home, page)
+
+
+@router.post(
+    "/homes/{slug:slug}/appliances",
+    response={201: schemas.Appliance},
+    operation_id="add_appliance",
+    summary="Add an appliance, switched off",
+    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY),
+)
+def add_appliance(request: HttpRequest, slug: Slug, wanted: bodies.ApplianceToAdd) -> HttpResponse:
+    asker = authentication.of(request)
+    home, _role = access.home_at(user=asker.user, slug=slug, capability=May.EDIT)
+    sent = wanted.wanted()
+    sent.setdefault("circuit_id", main_of(home).pk)
+    made = appliance.add(home_id=home.pk, wanted=sent, by=asker.by, now=timezone.now())
+    shown = shape(snapshot.read(home.pk, feed=0), made.subject_id or 0)
+    return answering.created(shown, reverse("api:show_appliance", args=[shown["id"]]))
+
+
+@router.get(
+    "/appliances/{int:appliance_id}",
+    response={200: schemas.Appliance},
+    operation_id="show_appliance",
+    summary="An appliance",
+    openapi_extra=problems.documented(*problems.TO_READ),
+)
+def show_appliance(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
+    user = authentication.of(request).user
+    home, _role = access.at_appliance(user=user, appliance_id=appliance_id, capability=May.LOOK)
+    return answering.shown(request, home, lambda at: shape(at, appliance_id))
+
+
+@router.patch(
+    "/appliances/{int:appliance_id}",
+    response={200: schemas.Appliance},
+    operation_id="change_appliance",
+    summary="Change or move an appliance",
+    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED),
+)
+def change_appliance(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.ApplianceToChange) -> HttpResponse:
+    """Changes what is sent and nothing else. While it is on, it must still fit where it is plugged in."""
+    asker = authentication.of(request)
+    home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.EDIT)
+    appliance.change(appliance_id=appliance_id, wanted=wanted.wanted(), by=asker.by, now=timezone.now())
+    return answering.json(shape(snapshot.read(home.pk, feed=0), appliance_id))
+
+
+@router.delete(
+    "/appliances/{int:appliance_id}",
+    response={204: None},
+    operation_id="remove_appliance",
+    summary="Remove an appliance",
+    openapi_extra=problems.documented(*problems.TO_WRITE),
+)
+def remove_appliance(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
+    """If it is on, its watts are free again. Its record stays."""
+    asker = authentication.of(request)
+    access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.EDIT)
+    appliance.remove(appliance_id=appliance_id, by=asker.by, now=timezone.now())
+    return answering.deleted()
+
+
+def shape(at: Snapshot, appliance_id: int) -> Json:
+    return resources.appliance(at, find(at, appliance_id))
+
+
+def find(at: Snapshot, appliance_id: int) -> Appliance:
+    """The appliance as it was at this revision. Raises Missing where it has gone meanwhile."""
+    row = next((row for row in at.appliances if row.pk == appliance_id), None)
+    if row is None:
+        raise Missing("There is no such appliance.")
+    return row

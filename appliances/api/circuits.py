@@ -1,0 +1,105 @@
+"""Circuits: their limits, and what feeds what."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from ninja import Query, Router
+
+from appliances.api import answering, authentication, bodies, problems, schemas
+from appliances.api.fields import IdInPath, Slug
+from appliances.api.paging import Paging
+from appliances.models import Circuit, Home
+from appliances.presentation import resources, snapshot
+from appliances.presentation.resources import Json
+from appliances.presentation.snapshot import Snapshot
+from appliances.services import access, circuit
+from appliances.services.access import May
+from appliances.services.turn import Missing
+
+router = Router(tags=["circuits"])
+
+
+@router.get(
+    "/homes/{slug:slug}/circuits",
+    response={200: schemas.Circuits},
+    operation_id="list_circuits",
+    summary="The circuits of a home",
+    openapi_extra=problems.documented(*problems.TO_READ),
+)
+def list_circuits(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> HttpResponse:
+    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+
+    def page(at: Snapshot) -> Json:
+        return paging.page_by_id(at.circuits, "circuits", lambda row: resources.circuit(at, row))
+
+    return answering.shown(request, home, page)
+
+
+@router.post(
+    "/homes/{slug:slug}/circuits",
+    response={201: schemas.Circuit},
+    operation_id="add_circuit",
+    summary="Add a circuit below another",
+    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY),
+)
+def add_circuit(request: HttpRequest, slug: Slug, wanted: bodies.CircuitToAdd) -> HttpResponse:
+    asker = authentication.of(request)
+    home, _role = access.home_at(user=asker.user, slug=slug, capability=May.CONFIGURE)
+    sent = wanted.wanted()
+    sent.setdefault("parent_id", main_of(home).pk)
+    made = circuit.add(home_id=home.pk, wanted=sent, by=asker.by, now=timezone.now())
+    shown = _shape(snapshot.read(home.pk, feed=0), made.subject_id or 0)
+    return answering.created(shown, reverse("api:show_circuit", args=[shown["id"]]))
+
+
+@router.get(
+    "/circuits/{int:circuit_id}",
+    response={200: schemas.Circuit},
+    operation_id="show_circuit",
+    summary="A circuit and its load",
+    openapi_extra=problems.documented(*problems.TO_READ),
+)
+def show_circuit(request: HttpRequest, circuit_id: IdInPath) -> HttpResponse:
+    user = authentication.of(request).user
+    home, _role = access.at_circuit(user=user, circuit_id=circuit_id, capability=May.LOOK)
+    return answering.shown(request, home, lambda at: _shape(at, circuit_id))
+
+
+@router.patch(
+    "/circuits/{int:circuit_id}",
+    response={200: schemas.Circuit},
+    operation_id="change_circuit",
+    summary="Change a circuit's name, limit or feed",
+    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED),
+)
+def change_circuit(request: HttpRequest, circuit_id: IdInPath, wanted: bodies.CircuitToChange) -> HttpResponse:
+    """Changes what is sent and nothing else. Everything that is on must still fit everywhere."""
+    asker = authentication.of(request)
+    home, _role = access.at_circuit(user=asker.user, circuit_id=circuit_id, capability=May.CONFIGURE)
+    circuit.change(circuit_id=circuit_id, wanted=wanted.wanted(), by=asker.by, now=timezone.now())
+    return answering.json(_shape(snapshot.read(home.pk, feed=0), circuit_id))
+
+
+@router.delete(
+    "/circuits/{int:circuit_id}",
+    response={204: None},
+    operation_id="remove_circuit",
+    summary="Remove a circuit that feeds nothing",
+    openapi_extra=problems.documented(*problems.TO_WRITE, problems.IN_USE),
+)
+def remove_circuit(request: HttpRequest, circuit_id: IdInPath) -> HttpResponse:
+    asker = authentication.of(request)
+    access.at_circuit(user=asker.user, circuit_id=circuit_id, capability=May.CONFIGURE)
+    circuit.remove(circuit_id=circuit_id, by=asker.by, now=timezone.now())
+    return answering.deleted()
+
+
+def main_of(home: Home) -> Circuit:
+    return Circuit.objects.get(home=home, parent=None)
+
+
+def _shape(at: Snapshot, circuit_id: int) -> Json:
+    row = next((row for row in at.circuits if row.pk == circuit_id), None)
+    if row is None:
+        raise Missing("There is no such circuit.")
+    return resources.circuit(at, row)

@@ -1,0 +1,80 @@
+"""The OpenAPI 3.1 document of the API, made once a process: nothing in it depends on who asks."""
+
+import json
+from functools import cache
+from typing import Any
+
+from ninja.schema import NinjaGenerateJsonSchema
+from pydantic.json_schema import models_json_schema
+
+from appliances.api import examples, problems, schemas
+from appliances.api.router import api
+from appliances.presentation.resources import Json
+
+TAGS = {
+    "homes": "What you belong to, and how full it is.",
+    "appliances": "What is plugged in where, and what it may draw.",
+    "switching": "The decisions: on, off, instead of, and would it fit.",
+    "circuits": "Breakers: what each carries, and what feeds what.",
+    "record": "Everything that was decided, and the numbers it was decided on.",
+}
+
+REFERENCE = "#/components/schemas/{model}"
+
+
+@cache
+def document() -> Json:
+    made: Json = json.loads(json.dumps(api.get_openapi_schema()))
+    made["components"]["schemas"] |= _schemas_of_problems()
+    del made["components"]["schemas"]["Paging"]  # its fields stand with every list, as parameters
+    made["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+    made["servers"] = [{"url": "/"}]
+    for path in made["paths"].values():
+        for method, operation in path.items():
+            _complete(method, operation)
+    return made
+
+
+@cache
+def as_text() -> str:
+    return json.dumps(document())
+
+
+def _schemas_of_problems() -> dict[str, Any]:
+    listed: list[Any] = [(model, "serialization") for model in schemas.PROBLEMS]
+    _keys, found = models_json_schema(listed, ref_template=REFERENCE, schema_generator=NinjaGenerateJsonSchema)
+    defined: dict[str, Any] = found["$defs"]
+    return defined
+
+
+def _complete(method: str, operation: dict[str, Any]) -> None:
+    """Say what is the same everywhere: the tag of an answer, where what was made is, when to come again."""
+    responses = operation["responses"]
+    if method == "get":
+        operation["parameters"].append(IF_NONE_MATCH)
+        responses["304"] = {"description": "The asker has the newest already."}
+        responses["200"]["headers"] = responses["304"]["headers"] = {"ETag": ETAG}
+    for status in HEADERS.keys() & responses.keys():
+        responses[status]["headers"] = HEADERS[status]
+    of_refusal = responses.get("403", {}).get("content", {}).get(problems.MEDIA_TYPE, {})
+    if "Refusal" in json.dumps(of_refusal):
+        of_refusal["example"] = examples.REFUSED
+
+
+def _header(text: str) -> dict[str, Any]:
+    return {"description": text, "schema": {"type": "string"}}
+
+
+ETAG = _header("Changes whenever the answer does.")
+HEADERS = {
+    "201": {"Location": _header("The address of what was made.")},
+    "401": {"WWW-Authenticate": _header("Bearer.")},
+    "503": {"Retry-After": _header("Seconds to wait before asking again.")},
+}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of the answer you have.",
+    "schema": {"type": "string"},
+}

@@ -1,0 +1,52 @@
+"""Entity tags: what a home answers is told by its revision, so a poller that has it is not told again."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_etags
+from django.utils.translation import get_language
+
+from appliances.api import schemas
+from appliances.models import Home
+
+
+def of_home(home: Home) -> str:
+    return f'"{home.pk}.{home.revision}.{_edition()}"'
+
+
+def of_homes(homes: Iterable[Home]) -> str:
+    listed = ",".join(f"{home.pk}.{home.revision}" for home in homes)
+    return of_text(f"{listed} {_edition()}")
+
+
+def of_text(text: str) -> str:
+    return f'"{_digest(text)}"'
+
+
+def is_known(request: HttpRequest, etag: str) -> bool:
+    """By the weak comparison that RFC 9110 asks for; compressing an answer on its way makes its tag a weak one."""
+    given = parse_etags(request.headers.get("If-None-Match", ""))
+    return given == ["*"] or etag in {one.removeprefix("W/") for one in given}
+
+
+def not_modified(etag: str) -> HttpResponse:
+    response = HttpResponse(status=304, headers={"ETag": etag})
+    del response["Content-Type"]
+    return response
+
+
+def _edition() -> str:
+    """Tells apart answers of the same revision in another shape or language: after an upgrade all are new."""
+    return f"{_shape()}.{get_language() or ''}"
+
+
+@cache
+def _shape() -> str:
+    return _digest(json.dumps([model.model_json_schema() for model in schemas.ANSWERS]))[:8]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

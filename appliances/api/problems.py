@@ -1,0 +1,119 @@
+"""Every problem the API answers with: RFC 9457, each with a code that stays the same from version to version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from appliances.api import answering
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    code: str
+    status: int
+    title: str
+    meaning: str
+    """What it means and what to do, for whoever reads the documentation."""
+    schema: str = "Problem"
+
+
+MALFORMED = Kind("malformed", 400, "Not JSON", "The body cannot be read. Send one JSON object, each name in it once.")
+NOT_SIGNED_IN = Kind(
+    "not_signed_in", 401, "Not signed in", "Send a bearer token that is still valid, or sign in with the browser."
+)
+CAPACITY_EXCEEDED = Kind(
+    "capacity_exceeded",
+    403,
+    "It does not fit",
+    "A breaker would carry more than its limit, so nothing was changed. The numbers are those of that breaker, in "
+    "watts; each entry of `make_room` is the smallest set of running appliances to switch off, best first.",
+    "Refusal",
+)
+FORBIDDEN = Kind("forbidden", 403, "Not allowed", "Your role in this home does not allow that.")
+CSRF_FAILED = Kind(
+    "csrf_failed",
+    403,
+    "Not sent from our page",
+    "A request with the browser's session that changes something needs the page's token in `X-CSRFToken`. A request "
+    "with a bearer token needs none.",
+)
+NOT_FOUND = Kind("not_found", 404, "Not found", "It is not there, or it belongs to a home that is not yours.")
+METHOD_NOT_ALLOWED = Kind(
+    "method_not_allowed",
+    405,
+    "Not possible here",
+    "This address does not take this method; `Allow` names those it does.",
+)
+IN_USE = Kind("in_use", 409, "Still in use", "Something depends on it; `detail` says what to move or remove first.")
+CONFLICT = Kind(
+    "conflict", 409, "Somebody was faster", "Another change came first. Nothing was changed; asking again is safe."
+)
+TOO_LARGE = Kind("too_large", 413, "Too large", "The body is larger than anything this API has use for.")
+INVALID = Kind(
+    "invalid",
+    422,
+    "Not valid",
+    "`errors` names every field that is wrong and says why. Nothing was changed.",
+    "InvalidProblem",
+)
+INTERNAL = Kind("internal", 500, "Something went wrong", "It is our fault and has been logged.")
+BUSY = Kind(
+    "busy", 503, "Busy", "The home's turn did not come in time. Nothing was changed; ask again after `Retry-After`."
+)
+INTERLOCK_MISSING = Kind(
+    "interlock_missing",
+    503,
+    "Not safe to switch",
+    "The database does not guard the limits itself, so nothing is granted. Whoever runs VoltSafe must look at it.",
+)
+UNAVAILABLE = Kind("unavailable", 503, "Not available", "The database does not answer. Ask again after `Retry-After`.")
+NOT_SET_UP = Kind("not_set_up", 503, "Not set up", "There is no account yet. Open VoltSafe in a browser first.")
+
+KINDS: tuple[Kind, ...] = tuple(value for value in globals().values() if isinstance(value, Kind))
+
+ALWAYS = (NOT_SIGNED_IN, INTERNAL, UNAVAILABLE, NOT_SET_UP)
+TO_READ = (*ALWAYS, FORBIDDEN, NOT_FOUND, INVALID)
+TO_WRITE = (*TO_READ, CSRF_FAILED, BUSY, INTERLOCK_MISSING)
+WITH_A_BODY = (MALFORMED, TOO_LARGE)
+
+RETRY_SECONDS = 2
+
+
+def answer(request: HttpRequest, kind: Kind, detail: str = "", **more: Any) -> HttpResponse:
+    """The problem as a response; `more` are the members that its kind adds."""
+    problem = {
+        "type": f"{reverse('api:show_documentation')}#{kind.code}",
+        "title": kind.title,
+        "status": kind.status,
+        "code": kind.code,
+        "detail": detail or kind.meaning,
+        "instance": request.path,
+        **more,
+    }
+    response = answering.json(problem, status=kind.status, media_type=MEDIA_TYPE)
+    if kind is NOT_SIGNED_IN:
+        response["WWW-Authenticate"] = "Bearer"
+    if kind.status == BUSY.status:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def documented(*kinds: Kind) -> dict[str, Any]:
+    """The problems of an operation as its OpenAPI `responses`, one a status."""
+    by_status: dict[int, list[Kind]] = {}
+    for kind in sorted(kinds, key=lambda each: each.status):
+        by_status.setdefault(kind.status, []).append(kind)
+    return {"responses": {status: _response(of_status) for status, of_status in by_status.items()}}
+
+
+def _response(kinds: list[Kind]) -> Mapping[str, Any]:
+    schemas = [{"$ref": f"#/components/schemas/{name}"} for name in dict.fromkeys(kind.schema for kind in kinds)]
+    return {
+        "description": " ".join(f"`{kind.code}`: {kind.meaning}" for kind in kinds),
+        "content": {MEDIA_TYPE: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}},
+    }

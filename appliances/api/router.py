@@ -1,0 +1,27 @@
+"""The REST API: its parts under one roof, closed by default."""
+
+from ninja import NinjaAPI
+
+from appliances.api import appliances, authentication, circuits, decisions, handlers, homes, switching
+from appliances.api.parsing import ExactParser
+
+ABOUT = """What a home may switch on without overloading any breaker, and why not otherwise.
+
+Watts are JSON numbers, exact to three decimals; they are taken as numbers or text and never rounded. Every write
+changes exactly what it names or nothing. Asking for the state that a thing already has succeeds and changes nothing.
+What a home answers carries an `ETag`; send it back as `If-None-Match` to be told 304 until something changes.
+Problems are `application/problem+json` (RFC 9457); tell them apart by `code`."""
+
+api = NinjaAPI(
+    title="VoltSafe",
+    version="1",
+    description=ABOUT,
+    openapi_url=None,
+    docs_url=None,
+    urls_namespace="api",
+    auth=authentication.EITHER,
+    parser=ExactParser(),
+)
+handlers.install(api)
+for part in (homes, appliances, switching, circuits, decisions):
+    api.add_router("", part.router)

@@ -1,0 +1,184 @@
+"""What the API gives, declared: it is made by presentation.resources, which the socket shares."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from appliances.models.decision import Action, Actor, Outcome, Subject
+
+ABSENT: Any = None
+"""The default of what is not always there."""
+
+Watts = Annotated[float, Field(description="Exact, with at most three decimals.", ge=0)]
+LoadStatus = Literal["safe", "warning", "critical"]
+
+
+class Home(BaseModel):
+    slug: str
+    name: str
+    revision: int = Field(description="Counts the decisions of the home; whoever has this revision has it all.")
+    timezone: str
+    nominal_voltage: int
+    warning_percent: int
+    critical_percent: int
+    limit_watts: Watts
+
+
+class Circuit(BaseModel):
+    id: int
+    name: str
+    parent_id: int | None = Field(description="null: the main circuit.")
+    limit_watts: Watts
+    load_watts: Watts = Field(description="The rated watts of what is on, at it and below it.")
+    headroom_watts: Watts
+    utilization_percent: float
+    status: LoadStatus
+
+
+class Load(BaseModel):
+    home: str = Field(description="The home's slug.")
+    revision: int
+    load_watts: Watts
+    limit_watts: Watts
+    headroom_watts: Watts
+    utilization_percent: float
+    status: LoadStatus
+    appliances_on: int
+    circuits: list[Circuit]
+
+
+class Appliance(BaseModel):
+    id: int
+    name: str
+    kind: str
+    circuit_id: int
+    rated_watts: Watts
+    is_on: bool
+    priority: int
+    note: str
+    fits: bool = Field(description="Whether a switch-on would be granted now; true while it is on.")
+    short_by_watts: Watts = Field(description="How much too much it would be.")
+
+
+class Named(BaseModel):
+    id: int
+    name: str
+
+
+class ToSwitchOff(Named):
+    rated_watts: Watts
+
+
+class Way(BaseModel):
+    off: list[int] = Field(description="The body that `swap` takes.")
+    appliances: list[ToSwitchOff]
+
+
+class Numbers(BaseModel):
+    """The numbers of a refusal, at the breaker that says no."""
+
+    requested_watts: float
+    current_load_watts: Watts
+    projected_load_watts: Watts
+    limit_watts: Watts
+    exceeded_by_watts: Watts
+    circuit: Named
+    make_room: list[Way]
+
+
+class Fit(BaseModel):
+    """Where it does not fit, the numbers are those of the refusal that a switch-on would get."""
+
+    fits: bool
+    short_by_watts: Watts
+    appliance: Appliance
+    requested_watts: float = ABSENT
+    current_load_watts: Watts = ABSENT
+    projected_load_watts: Watts = ABSENT
+    limit_watts: Watts = ABSENT
+    exceeded_by_watts: Watts = ABSENT
+    circuit: Named = ABSENT
+    make_room: list[Way] = ABSENT
+
+
+class Switched(BaseModel):
+    changed: bool = Field(description="false: everything already was as asked.")
+    revision: int
+    appliance: Appliance
+    load: Load
+
+
+class By(BaseModel):
+    kind: Actor
+    id: int | None
+    name: str
+
+
+class About(BaseModel):
+    kind: Subject
+    id: int
+    name: str
+
+
+class Decision(BaseModel):
+    id: int
+    revision: int
+    at: str = Field(json_schema_extra={"format": "date-time"})
+    by: By
+    action: Action
+    outcome: Outcome
+    subject: About
+    circuit: Named | None = Field(description="The breaker that was the limit.")
+    requested_watts: float | None
+    load_before_watts: float | None
+    load_after_watts: float | None
+    limit_watts: float | None
+    exceeded_by_watts: float | None
+    text: str = Field(description="The decision in one sentence.")
+    facts: dict[str, Any] = Field(description="What was changed, switched off or proposed; watts as text.")
+
+
+NEXT = Field(description="The `cursor` of the next page; null: this was the last.")
+
+
+class Homes(BaseModel):
+    items: list[Home]
+    next: str | None = NEXT
+
+
+class Appliances(BaseModel):
+    items: list[Appliance]
+    next: str | None = NEXT
+
+
+class Circuits(BaseModel):
+    items: list[Circuit]
+    next: str | None = NEXT
+
+
+class Decisions(BaseModel):
+    items: list[Decision]
+    next: str | None = NEXT
+
+
+class Problem(BaseModel):
+    """RFC 9457. Tell problems apart by `code`."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    instance: str = Field(default=ABSENT, description="The address that was asked.")
+
+
+class InvalidProblem(Problem):
+    errors: dict[str, list[str]] = Field(description="Every wrong field by its name, with what to do.")
+
+
+class Refusal(Problem, Numbers):
+    """A refusal for capacity."""
+
+
+ANSWERS: tuple[type[BaseModel], ...] = (Homes, Appliances, Circuits, Decisions, Load, Fit, Switched)
+PROBLEMS: tuple[type[BaseModel], ...] = (Problem, InvalidProblem, Refusal)

@@ -1,0 +1,72 @@
+"""Switching an appliance, making room for it in one step, and asking first whether it would fit."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router
+
+from appliances.api import answering, appliances, authentication, bodies, examples, problems, schemas
+from appliances.api.fields import IdInPath
+from appliances.presentation import resources, snapshot
+from appliances.services import access, switching
+from appliances.services.access import May
+from appliances.services.turn import Changed
+
+router = Router(tags=["switching"])
+
+DECIDED = (*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED)
+
+
+@router.post(
+    "/appliances/{int:appliance_id}/toggle",
+    response={200: schemas.Switched},
+    operation_id="switch_appliance",
+    summary="Switch an appliance on or off",
+    openapi_extra=examples.added(problems.documented(*DECIDED), 200, examples.SWITCHED),
+)
+def switch_appliance(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.Toggle) -> HttpResponse:
+    """It is switched on only if every breaker above it can carry it; otherwise it stays off, and the answer says what
+    is missing and the smallest ways to make room. Asking for the state it has succeeds and changes nothing."""
+    asker = authentication.of(request)
+    home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.SWITCH)
+    changed = switching.switch(appliance_id=appliance_id, on=wanted.is_on, by=asker.by, now=timezone.now())
+    return _switched(home.pk, appliance_id, changed)
+
+
+@router.post(
+    "/appliances/{int:appliance_id}/swap",
+    response={200: schemas.Switched},
+    operation_id="swap_appliances",
+    summary="Switch some appliances off and this one on, all or nothing",
+    openapi_extra=examples.added(problems.documented(*DECIDED), 200, examples.SWITCHED),
+)
+def swap_appliances(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.Swap) -> HttpResponse:
+    """Takes any entry of a refusal's `make_room`. If it still does not fit, nothing at all is switched."""
+    asker = authentication.of(request)
+    home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.SWITCH)
+    changed = switching.swap(on_id=appliance_id, off_ids=wanted.off, by=asker.by, now=timezone.now())
+    return _switched(home.pk, appliance_id, changed)
+
+
+@router.get(
+    "/appliances/{int:appliance_id}/fit",
+    response={200: schemas.Fit},
+    operation_id="check_fit",
+    summary="Would it fit? Changes and records nothing",
+    openapi_extra=problems.documented(*problems.TO_READ),
+)
+def check_fit(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
+    user = authentication.of(request).user
+    home, _role = access.at_appliance(user=user, appliance_id=appliance_id, capability=May.LOOK)
+    return answering.shown(request, home, lambda at: resources.fit(at, appliances.find(at, appliance_id)))
+
+
+def _switched(home_id: int, appliance_id: int, changed: Changed) -> HttpResponse:
+    at = snapshot.read(home_id, feed=0)
+    return answering.json(
+        {
+            "changed": changed.decision is not None,
+            "revision": changed.revision,
+            "appliance": appliances.shape(at, appliance_id),
+            "load": resources.load(at),
+        }
+    )

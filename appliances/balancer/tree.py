@@ -1,0 +1,152 @@
+"""One home as the balancer sees it: breakers that feed each other, and the loads on them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+
+
+class BrokenTree(ValueError):
+    """The breakers are no tree: one feeds itself, or something hangs from a circuit that is not there."""
+
+
+class UnknownLoad(LookupError):
+    """No load of this tree has that id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    id: int
+    name: str
+    parent_id: int | None
+    limit_mw: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """An appliance. Priority 1 makes room first, 9 is kept on longest."""
+
+    id: int
+    name: str
+    circuit_id: int
+    rated_mw: int
+    is_on: bool
+    priority: int
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Never changes; what a home would become is another tree. Indexes are made when first asked for."""
+
+    breakers: tuple[Breaker, ...]
+    loads: tuple[Load, ...]
+
+    def breaker(self, circuit_id: int) -> Breaker:
+        try:
+            return self._breakers_by_id[circuit_id]
+        except KeyError:
+            raise BrokenTree(f"There is no circuit {circuit_id}.") from None
+
+    def load(self, load_id: int) -> Load:
+        try:
+            return self._loads_by_id[load_id]
+        except KeyError:
+            raise UnknownLoad(f"There is no appliance {load_id}.") from None
+
+    def path(self, circuit_id: int) -> tuple[Breaker, ...]:
+        """From the circuit itself up to the main."""
+        if circuit_id not in self._paths:
+            self._paths[circuit_id] = self._climb(circuit_id)
+        return self._paths[circuit_id]
+
+    def cycle_through(self, circuit_id: int) -> bool:
+        """Whether climbing from the circuit comes back to it."""
+        seen: set[int] = set()
+        above = self.breaker(circuit_id).parent_id
+        while above is not None and above != circuit_id and above not in seen:
+            seen.add(above)
+            above = self.breaker(above).parent_id
+        return above == circuit_id
+
+    def below(self, circuit_id: int) -> frozenset[int]:
+        """The ids of the circuits this one feeds, directly or not; without its own."""
+        self.breaker(circuit_id)
+        return frozenset(
+            breaker.id
+            for breaker in self.breakers
+            if any(above.id == circuit_id for above in self.path(breaker.id)[1:])
+        )
+
+    def carried_mw(self, circuit_id: int) -> int:
+        """The sum of what is on, at the circuit and below it."""
+        self.breaker(circuit_id)
+        return self._carried_mw[circuit_id]
+
+    def all_carried_mw(self) -> Mapping[int, int]:
+        return self._carried_mw
+
+    def with_load(self, load: Load) -> "Tree":
+        """Added, or in the place of the one with its id."""
+        if load.id not in self._loads_by_id:
+            return replace(self, loads=(*self.loads, load))
+        return replace(self, loads=tuple(load if other.id == load.id else other for other in self.loads))
+
+    def without_load(self, load_id: int) -> "Tree":
+        return replace(self, loads=tuple(load for load in self.loads if load.id != load_id))
+
+    def with_breaker(self, breaker: Breaker) -> "Tree":
+        """Added, or in the place of the one with its id. May close a cycle; climbing then says so."""
+        if breaker.id not in self._breakers_by_id:
+            return replace(self, breakers=(*self.breakers, breaker))
+        return replace(self, breakers=tuple(breaker if other.id == breaker.id else other for other in self.breakers))
+
+    def without_breaker(self, circuit_id: int) -> "Tree":
+        """Leaves the tree broken when anything still hangs from the circuit."""
+        return replace(self, breakers=tuple(breaker for breaker in self.breakers if breaker.id != circuit_id))
+
+    def switched(self, *, on: Iterable[int] = (), off: Iterable[int] = ()) -> "Tree":
+        wanted = dict.fromkeys(off, False)
+        for load_id in on:
+            if load_id in wanted:
+                raise ValueError(f"Appliance {load_id} cannot be switched on and off at once.")
+            wanted[load_id] = True
+        for load_id in wanted:
+            self.load(load_id)
+        return replace(
+            self,
+            loads=tuple(replace(load, is_on=wanted[load.id]) if load.id in wanted else load for load in self.loads),
+        )
+
+    @cached_property
+    def _breakers_by_id(self) -> dict[int, Breaker]:
+        return {breaker.id: breaker for breaker in self.breakers}
+
+    @cached_property
+    def _loads_by_id(self) -> dict[int, Load]:
+        return {load.id: load for load in self.loads}
+
+    @cached_property
+    def _paths(self) -> dict[int, tuple[Breaker, ...]]:
+        return {}
+
+    @cached_property
+    def _carried_mw(self) -> Mapping[int, int]:
+        own_mw: Counter[int] = Counter()
+        for load in self.loads:
+            own_mw[self.breaker(load.circuit_id).id] += load.rated_mw if load.is_on else 0
+        carried_mw = dict.fromkeys(self._breakers_by_id, 0)
+        for breaker in self.breakers:
+            for above in self.path(breaker.id):
+                carried_mw[above.id] += own_mw[breaker.id]
+        return MappingProxyType(carried_mw)
+
+    def _climb(self, circuit_id: int) -> tuple[Breaker, ...]:
+        path: dict[int, Breaker] = {}
+        above: int | None = circuit_id
+        while above is not None:
+            if above in path:
+                raise BrokenTree(f"Circuit {above} ({path[above].name}) would feed itself.")
+            path[above] = self.breaker(above)
+            above = path[above].parent_id
+        return tuple(path.values())

@@ -1,0 +1,53 @@
+"""The only door to the channel layer: after a commit, what changed is told to whoever watches the home.
+
+Messages are facts (ids and a revision), never HTML. Delivery is worth nothing to correctness: a failing layer is
+logged, never raised, and watchers repair what they missed (docs/design/live-path.md).
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 2.0
+"""Seconds a message may take to reach the layer before it is given up."""
+
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+def serve_on(loop: asyncio.AbstractEventLoop) -> None:
+    """Tell it which loop serves the sockets of this process; messages are handed to that loop without waiting."""
+    global _loop  # noqa: PLW0603
+    _loop = loop
+
+
+def group_of(home_id: int) -> str:
+    return f"home.{home_id}"
+
+
+def publish(*, home_id: int, revision: int, appliances: Iterable[int], circuits: Iterable[int]) -> None:
+    """Tell the watchers of a home that it has reached `revision`, and which appliances and circuits changed."""
+    message = {
+        "type": "home.changed",
+        "home": home_id,
+        "revision": revision,
+        "appliances": list(appliances),
+        "circuits": list(circuits),
+    }
+    if _loop is not None and _loop.is_running():
+        asyncio.run_coroutine_threadsafe(_send(group_of(home_id), message), _loop)
+    else:
+        async_to_sync(_send)(group_of(home_id), message)
+
+
+async def _send(group: str, message: dict[str, Any]) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await get_channel_layer().group_send(group, message)
+    except Exception as why:  # the layer's own errors are many; none of them may reach a decision
+        log.warning("Watchers of %s were not told of revision %s: %r", group, message["revision"], why)

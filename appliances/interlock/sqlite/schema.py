@@ -1,0 +1,26 @@
+"""A schema editor that carries every trigger over the table rebuilds of SQLite migrations.
+
+Django changes a SQLite table by making a new one, copying and renaming; SQLite drops the old table's triggers
+with it, without a word (docs/design/interlock.md). Saved and re-created inside one transaction, there is no moment
+at which another connection sees a table without them.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.sqlite3.schema import DatabaseSchemaEditor as DjangoSchemaEditor
+from django.db.models import Model
+
+
+class DatabaseSchemaEditor(DjangoSchemaEditor):
+    def _remake_table(self, model: type[Model], *args: Any, **kwargs: Any) -> None:
+        # Of its own, for migrations that are not atomic, and for callers that survive the error.
+        with transaction.atomic(using=self.connection.alias):
+            with self.connection.cursor() as cursor:
+                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                saved = cursor.fetchall()
+            for name, _ in saved:
+                self.execute(f"DROP TRIGGER {self.quote_name(name)}", params=None)
+            super()._remake_table(model, *args, **kwargs)  # type: ignore[misc]
+            for _, sql in saved:
+                self.execute(sql, params=None)

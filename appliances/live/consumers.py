@@ -1,0 +1,48 @@
+"""The two sockets: HTML fragments for htmx, JSON for automations. They only speak; commands go by POST."""
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from appliances.live import hub, rendering, visitor
+from appliances.live.rendering import Variant
+from appliances.live.visitor import Closed
+
+
+class HomeSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Fragments of a home. What is received is ignored."""
+
+    # The hub joins the groups; a channel of each socket's own would cost five times as much.
+    channel_layer_alias = "none: see appliances.live.hub"
+    form = rendering.HTML
+
+    async def connect(self) -> None:
+        self.visitor: visitor.Visitor | None = None
+        self.hub = hub.of_this_process()
+        slug = self.scope["url_route"]["kwargs"]["slug"]
+        # Accepted first, since a browser is told the code only of a socket that was open.
+        await self.accept()
+        try:
+            self.visitor = await self.hub.in_thread(visitor.admit, self.scope["headers"], slug)
+        except Closed as why:
+            await self.close(why.code)
+            return
+        self.variant = Variant(self.form, self.visitor.role)
+        await self.hub.join(self)
+
+    async def disconnect(self, code: int) -> None:
+        if self.visitor is not None:
+            await self.hub.leave(self)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        return
+
+    async def frame(self, text: str) -> None:
+        await self.send(text_data=text)
+
+    async def end(self, code: int) -> None:
+        await self.close(code)
+
+
+class HomeApiSocket(HomeSocket):
+    """The same facts as JSON: first `state`, then `change` with `previous`, and a `heartbeat` every ten seconds."""
+
+    form = rendering.JSON

@@ -1,0 +1,55 @@
+"""A home's newest state once for every variant that is watched. Runs in the hub's thread."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from appliances.presentation import board, frames, resources, snapshot
+from appliances.presentation.snapshot import Snapshot
+
+HTML = "html"
+JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What makes two watchers see different bytes."""
+
+    form: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """The state a variant now shows, the frame that leads to it, and the frame that needs nothing before it."""
+
+    state: Any
+    change: str | None
+    full: str | None
+
+
+def refresh(
+    home_id: int, shown: Mapping[Variant, Any], joining: Collection[Variant]
+) -> tuple[int, dict[Variant, Push]]:
+    """The newest revision, and what to push to watchers of each variant. Raises Missing."""
+    at = snapshot.read(home_id)
+    return at.home.revision, {
+        variant: _push(at, variant, shown.get(variant), needs_full=variant in joining) for variant in {*shown, *joining}
+    }
+
+
+def _push(at: Snapshot, variant: Variant, old: Any, *, needs_full: bool) -> Push:
+    if variant.form == JSON:
+        state = resources.state(at)
+        change = json.dumps(resources.change(old, state)) if old and old["revision"] != state["revision"] else None
+        return Push(state, change, json.dumps(state) if needs_full else None)
+    new = board.board(at, variant.role)
+    moved = old is not None and old.revision != new.revision
+    return Push(new, str(frames.change(old, new)) if moved else None, str(frames.full(new)) if needs_full else None)
+
+
+def heartbeat(variant: Variant, home_id: int, revision: int) -> str:
+    if variant.form == JSON:
+        return json.dumps({"type": "heartbeat", "revision": revision})
+    return str(frames.heartbeat(home_id, revision))

@@ -1,0 +1,115 @@
+"""The watchers of one home in this process: every revision is read and rendered once, and sent in a plain loop."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from appliances.live import rendering
+from appliances.live.rendering import Push, Variant
+from appliances.live.visitor import NOT_YOURS, Visitor
+from appliances.services.turn import Missing
+
+log = logging.getLogger(__name__)
+
+MERGE = 0.05
+"""Seconds after a push in which further changes are gathered into the next one."""
+
+RETRY = 1.0
+"""Seconds before reading again after the database failed."""
+
+InThread = Callable[..., Awaitable[Any]]
+
+
+class Watcher(Protocol):
+    visitor: Visitor
+    variant: Variant
+
+    async def frame(self, text: str) -> None: ...
+    async def end(self, code: int) -> None: ...
+
+
+class Room:
+    def __init__(self, home_id: int, in_thread: InThread) -> None:
+        self.home_id = home_id
+        self.revision = 0
+        self.watchers: dict[Watcher, None] = {}
+        self._joining: list[Watcher] = []
+        self._shown: dict[Variant, Any] = {}
+        self._in_thread = in_thread
+        self._wanted = asyncio.Event()
+        self._pump = asyncio.create_task(self._run())
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.watchers and not self._joining
+
+    def join(self, watcher: Watcher) -> None:
+        """The watcher gets the whole state, read after now, and from then on every change."""
+        self._joining.append(watcher)
+        self.look()
+
+    def leave(self, watcher: Watcher) -> None:
+        self.watchers.pop(watcher, None)
+        with contextlib.suppress(ValueError):
+            self._joining.remove(watcher)
+        watched = {one.variant for one in self.watchers}
+        self._shown = {variant: state for variant, state in self._shown.items() if variant in watched}
+
+    def look(self) -> None:
+        """There may be something new."""
+        self._wanted.set()
+
+    def close(self) -> None:
+        self._pump.cancel()
+
+    async def end(self, watcher: Watcher, code: int) -> None:
+        """Close one socket; one that is closed already is no reason to keep the others open."""
+        self.leave(watcher)
+        try:
+            await watcher.end(code)
+        except Exception as why:  # as in _send
+            log.info("A watcher of home %s was gone already: %r", self.home_id, why)
+
+    async def tell(self, revision: int) -> None:
+        """A heartbeat to everyone; the newest revision goes with it."""
+        frames = {one: rendering.heartbeat(one, self.home_id, revision) for one in {w.variant for w in self.watchers}}
+        for watcher in list(self.watchers):
+            await self._send(watcher, frames[watcher.variant])
+
+    async def _run(self) -> None:
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            joining, self._joining = self._joining, []
+            try:
+                await self._refresh(joining)
+            except Missing:
+                for watcher in [*self.watchers, *joining]:
+                    await self.end(watcher, NOT_YOURS)
+            except Exception:
+                log.exception("Home %s could not be shown; trying again", self.home_id)
+                self._joining = [*joining, *self._joining]
+                self.look()
+                await asyncio.sleep(RETRY)
+            await asyncio.sleep(MERGE)
+
+    async def _refresh(self, joining: list[Watcher]) -> None:
+        variants = {watcher.variant for watcher in joining}
+        self.revision, pushes = await self._in_thread(rendering.refresh, self.home_id, dict(self._shown), variants)
+        self._shown = {variant: push.state for variant, push in pushes.items()}
+        for watcher in list(self.watchers):
+            push: Push | None = pushes.get(watcher.variant)
+            if push and push.change:
+                await self._send(watcher, push.change)
+        for watcher in joining:
+            self.watchers[watcher] = None
+            await self._send(watcher, pushes[watcher.variant].full or "")
+
+    async def _send(self, watcher: Watcher, text: str) -> None:
+        try:
+            await watcher.frame(text)
+        except Exception as why:  # a socket that is going away is not the others' trouble
+            log.info("A watcher of home %s left: %r", self.home_id, why)
+            self.leave(watcher)

@@ -1,0 +1,82 @@
+"""The append-only record of everything decided; the database refuses to change or delete a row of it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from appliances.models.home import Home
+from appliances.models.watts import WattsField
+
+
+class Action(models.TextChoices):
+    SWITCH_ON = "switch_on", _("switch on")
+    SWITCH_OFF = "switch_off", _("switch off")
+    SWAP = "swap", _("swap")
+    ADD_APPLIANCE = "add_appliance", _("add appliance")
+    CHANGE_APPLIANCE = "change_appliance", _("change appliance")
+    REMOVE_APPLIANCE = "remove_appliance", _("remove appliance")
+    ADD_CIRCUIT = "add_circuit", _("add circuit")
+    CHANGE_CIRCUIT = "change_circuit", _("change circuit")
+    REMOVE_CIRCUIT = "remove_circuit", _("remove circuit")
+    ADD_HOME = "add_home", _("add home")
+    CHANGE_HOME = "change_home", _("change home")
+    REMOVE_HOME = "remove_home", _("remove home")
+
+
+class Outcome(models.TextChoices):
+    GRANTED = "granted", _("granted")
+    REFUSED = "refused", _("refused")
+
+
+class Actor(models.TextChoices):
+    PERSON = "person", _("person")
+    TOKEN = "token", _("token")
+    SYSTEM = "system", _("VoltSafe")
+
+
+class Subject(models.TextChoices):
+    HOME = "home", _("home")
+    CIRCUIT = "circuit", _("circuit")
+    APPLIANCE = "appliance", _("appliance")
+
+
+class Decision(models.Model):
+    """One decision and the numbers it was taken on, as they were then.
+
+    Names and ids are copies, not references: the record outlives what it speaks of. `circuit` is the
+    breaker that was the limit: of a refusal the one exceeded most, of a grant the one with the least headroom.
+    `facts` holds `changes` {field: [old, new]}, `off` and `make_room` (lists of {id, name, watts}); watts as text.
+    """
+
+    home = models.ForeignKey(
+        Home, models.DO_NOTHING, related_name="decisions", db_constraint=False, verbose_name=_("home")
+    )
+    revision = models.PositiveBigIntegerField(_("revision"))
+    at = models.DateTimeField(_("at"))
+    actor = models.CharField(_("by"), max_length=8, choices=Actor)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(_("by whom"), max_length=150, blank=True)
+    action = models.CharField(_("action"), max_length=20, choices=Action)
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
+    subject = models.CharField(_("subject"), max_length=10, choices=Subject)
+    subject_id = models.BigIntegerField()
+    subject_name = models.CharField(_("name"), max_length=80)
+    circuit_id = models.BigIntegerField(null=True)
+    circuit_name = models.CharField(_("circuit"), max_length=80, blank=True)
+    requested = WattsField(_("requested (W)"), db_column="requested_mw", null=True)
+    load_before = WattsField(_("load before (W)"), db_column="load_before_mw", null=True)
+    load_after = WattsField(_("load after (W)"), db_column="load_after_mw", null=True)
+    limit = WattsField(_("limit (W)"), db_column="limit_mw", null=True)
+    exceeded_by = WattsField(_("too much (W)"), db_column="exceeded_by_mw", null=True)
+    facts = models.JSONField(_("facts"), default=dict)
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["home", "revision"], name="one_decision_per_revision"),
+        ]
+        indexes = [models.Index(fields=["home", "-id"], name="newest_decisions_of_a_home")]
+
+    def __str__(self) -> str:
+        return f"{self.revision}: {self.action} {self.subject_name} {self.outcome}"

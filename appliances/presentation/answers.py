@@ -1,0 +1,48 @@
+"""What is said to the one who asked, made from the recorded decision."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from appliances.models import Decision
+from appliances.models.decision import Action, Subject
+from appliances.presentation import wording
+from appliances.presentation.views import Answer, WayOut
+
+TO_SWITCH = {Action.SWITCH_ON, Action.SWAP}
+
+
+def refused(row: Decision) -> Answer:
+    """The refusal and the ways out of it, one tap each."""
+    fact, why = wording.refusal(row)
+    ways = tuple(WayOut(way_text(row, way), tuple(one["id"] for one in way)) for way in ways_of(row))
+    return Answer(row.subject_id, "refused", fact, why, _swap_url(row), ways)
+
+
+def ways_of(row: Decision) -> list[list[dict[str, Any]]]:
+    """For a refused switch-on or swap: every set of appliances to switch off, those already asked for included."""
+    if row.action not in TO_SWITCH:
+        return []
+    already = row.facts.get("off", [])
+    return [[*already, *way] for way in row.facts.get("make_room", [])]
+
+
+def way_text(row: Decision, way: list[dict[str, Any]]) -> str:
+    names = [f"{one['name']} ({wording.watts(Decimal(one['watts']))})" for one in way]
+    return wording.way(names, row.subject_name)
+
+
+def done(appliance_id: int, text: str = "") -> Answer:
+    return Answer(appliance_id, "done", text, "", "", ())
+
+
+def busy(appliance_id: int) -> Answer:
+    text = _("The home is busy.")
+    return Answer(appliance_id, "refused", text, _("Nothing was changed; try again."), "", ())
+
+
+def _swap_url(row: Decision) -> str:
+    is_switch = row.subject == Subject.APPLIANCE and row.action in TO_SWITCH
+    return reverse("appliance_swap", args=[row.subject_id]) if is_switch else ""

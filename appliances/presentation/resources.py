@@ -1,0 +1,185 @@
+"""The JSON shapes of a home, the same over REST and over the socket (docs: /api/v1/docs). Watts are exact numbers."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from appliances.balancer import status, units
+from appliances.balancer.admission import Refused
+from appliances.models import Appliance, Circuit, Decision, Home
+from appliances.presentation import answers, snapshot, wording
+from appliances.presentation.snapshot import Snapshot
+from appliances.services import fitting
+from appliances.services.turn import facts_of
+
+Json = dict[str, Any]
+
+
+def exact(watts: Decimal | None) -> int | float | None:
+    """A JSON number with at most three decimals; its shortest text is exact up to far more than 1 GW."""
+    if watts is None:
+        return None
+    whole = int(watts)
+    return whole if whole == watts else float(watts)
+
+
+def home(row: Home) -> Json:
+    return {
+        "slug": row.slug,
+        "name": row.name,
+        "revision": row.revision,
+        "timezone": row.timezone,
+        "nominal_voltage": row.nominal_voltage,
+        "warning_percent": row.warning_percent,
+        "critical_percent": row.critical_percent,
+    }
+
+
+def home_with_limit(row: Home, limit: Decimal) -> Json:
+    """A home's limit is that of its main circuit."""
+    return {**home(row), "limit_watts": exact(limit)}
+
+
+def load(at: Snapshot) -> Json:
+    of_main = circuit(at, at.main)
+    return {
+        "home": at.home.slug,
+        "revision": at.home.revision,
+        **{name: of_main[name] for name in LOAD_FIELDS},
+        "appliances_on": sum(row.is_on for row in at.appliances),
+        "circuits": [circuit(at, row) for row in at.circuits],
+    }
+
+
+LOAD_FIELDS = ("load_watts", "limit_watts", "headroom_watts", "utilization_percent", "status")
+
+
+def circuit(at: Snapshot, row: Circuit) -> Json:
+    carried, limit = at.carried_mw[row.pk], units.to_mw(row.limit)
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "parent_id": row.parent_id,
+        "limit_watts": exact(row.limit),
+        "load_watts": _exact_mw(carried),
+        "headroom_watts": _exact_mw(limit - carried),
+        "utilization_percent": status.utilization_tenths(carried, limit) / 10,
+        "status": status.status(carried, limit, at.home.warning_percent, at.home.critical_percent).value,
+    }
+
+
+def appliance(at: Snapshot, row: Appliance) -> Json:
+    short = snapshot.short_at(at, row.pk)[0]
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "kind": row.kind,
+        "circuit_id": row.circuit_id,
+        "rated_watts": exact(row.rated),
+        "is_on": row.is_on,
+        "priority": row.priority,
+        "note": row.note,
+        "fits": not short,
+        "short_by_watts": _exact_mw(short),
+    }
+
+
+def decision(row: Decision) -> Json:
+    return {
+        "id": row.pk,
+        "revision": row.revision,
+        "at": row.at.isoformat(),
+        "by": {"kind": row.actor, "id": row.actor_id, "name": wording.by(row)},
+        "action": row.action,
+        "outcome": row.outcome,
+        "subject": {"kind": row.subject, "id": row.subject_id, "name": row.subject_name},
+        "circuit": _named(row.circuit_id, row.circuit_name),
+        "requested_watts": exact(row.requested),
+        "load_before_watts": exact(row.load_before),
+        "load_after_watts": exact(row.load_after),
+        "limit_watts": exact(row.limit),
+        "exceeded_by_watts": exact(row.exceeded_by),
+        "text": wording.decision(row),
+        "facts": row.facts,
+    }
+
+
+def refusal(row: Decision) -> Json:
+    """The numbers of a refusal for capacity, and the smallest ways to make room."""
+    return {
+        "requested_watts": exact(row.requested),
+        "current_load_watts": exact(row.load_before),
+        "projected_load_watts": exact(row.load_after),
+        "limit_watts": exact(row.limit),
+        "exceeded_by_watts": exact(row.exceeded_by),
+        "circuit": _named(row.circuit_id, row.circuit_name),
+        "make_room": [way(one) for one in (answers.ways_of(row) or row.facts.get("make_room", []))],
+    }
+
+
+def fit(at: Snapshot, row: Appliance) -> Json:
+    """Whether it would be granted now, and if not, the numbers of the refusal it would get."""
+    shown = appliance(at, row)
+    refused = fitting.refusal(at.tree, row.pk)
+    answer = {"fits": shown["fits"], "short_by_watts": shown["short_by_watts"], "appliance": shown}
+    return answer if refused is None else {**answer, **_foreseen(refused)}
+
+
+def _foreseen(refused: Refused) -> Json:
+    numbers = refused.at
+    return {
+        "requested_watts": _exact_mw(refused.requested_mw),
+        "current_load_watts": _exact_mw(numbers.load_before_mw),
+        "projected_load_watts": _exact_mw(numbers.load_after_mw),
+        "limit_watts": _exact_mw(numbers.limit_mw),
+        "exceeded_by_watts": _exact_mw(refused.exceeded_by_mw),
+        "circuit": _named(numbers.circuit_id, numbers.circuit_name),
+        "make_room": [way(facts_of(one.off)) for one in refused.ways],
+    }
+
+
+def _exact_mw(milliwatts: int) -> int | float | None:
+    return exact(units.to_watts(milliwatts))
+
+
+def way(of: Iterable[Json]) -> Json:
+    """One set of appliances whose switching off makes it fit: the body that `swap` takes, and what they are."""
+    listed = [{"id": one["id"], "name": one["name"], "rated_watts": exact(Decimal(one["watts"]))} for one in of]
+    return {"off": [one["id"] for one in listed], "appliances": listed}
+
+
+def _named(pk: int | None, name: str) -> Json | None:
+    return None if pk is None else {"id": pk, "name": name}
+
+
+def state(at: Snapshot) -> Json:
+    """Everything a watcher is told first."""
+    return {
+        "type": "state",
+        "revision": at.home.revision,
+        "home": home_with_limit(at.home, at.main.limit),
+        "load": load(at),
+        "appliances": [appliance(at, row) for row in at.appliances],
+    }
+
+
+def change(old: Json, new: Json) -> Json:
+    """What differs between two states: appliances and circuits whole, those that went by their ids."""
+    before, after = (_by_id(one["appliances"]) for one in (old, new))
+    was, now = (_by_id(one["load"]["circuits"]) for one in (old, new))
+    return {
+        "type": "change",
+        "revision": new["revision"],
+        "previous": old["revision"],
+        "home": new["home"],
+        "load": {**new["load"], "circuits": [one for pk, one in now.items() if was.get(pk) != one]},
+        "appliances": [one for pk, one in after.items() if before.get(pk) != one],
+        "removed": {
+            "appliances": sorted(before.keys() - after.keys()),
+            "circuits": sorted(was.keys() - now.keys()),
+        },
+    }
+
+
+def _by_id(listed: list[Json]) -> dict[int, Json]:
+    return {one["id"]: one for one in listed}

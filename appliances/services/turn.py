@@ -1,0 +1,263 @@
+"""The shell of every write: lock the home, decide, write, record, publish. Nothing else changes a load.
+
+A turn holds the lock of one home from its first line to its commit. What it decides is recorded in the same
+transaction, a refusal too, and told to watchers after the commit.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+from appliances import events
+from appliances.balancer import admission, units
+from appliances.balancer.tree import Load, Tree
+from appliances.interlock import guard
+from appliances.models import Appliance, Circuit, Decision, Home
+from appliances.models.decision import Action, Outcome, Subject
+from appliances.services import reading
+from appliances.services.actor import By
+from appliances.services.fair_turn import FairQueue, TookTooLong
+
+PATIENCE = 5.0
+"""Seconds a writer waits for its turn before it is told that the home is busy."""
+
+TRIES = 6
+"""How often a transaction that PostgreSQL chose as a deadlock's or conflict's victim is run again."""
+
+_queue = FairQueue()
+
+
+class Refused(Exception):
+    """It does not fit. Carries the recorded decision; nothing but that record was written."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(f"{decision.subject_name}: {decision.exceeded_by} W too much at {decision.circuit_name}")
+        self.decision = decision
+
+
+class Missing(Exception):
+    """What was asked for is not there."""
+
+
+class Busy(Exception):
+    """The home's turn did not come in time; nothing was changed, asking again is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a turn did. `decision` is None where everything already was as asked."""
+
+    home_id: int
+    revision: int
+    decision: Decision | None = None
+    subject_id: int | None = None
+    appliances: tuple[int, ...] = ()
+    circuits: tuple[int, ...] = ()
+
+
+def facts_of(loads: Iterable[Load]) -> list[dict[str, Any]]:
+    """Appliances as the record keeps them: id, name and watts, the watts as text."""
+    return [{"id": load.id, "name": load.name, "watts": str(units.to_watts(load.rated_mw))} for load in loads]
+
+
+@dataclass
+class Turn:
+    """One home, locked."""
+
+    home: Home
+    by: By
+    now: datetime
+    decision: Decision | None = None
+    appliances: set[int] = field(default_factory=set)
+    circuits: set[int] = field(default_factory=set)
+
+    def appliance(self, pk: int) -> Appliance:
+        """The row of an appliance of this home, fresh under the lock. Raises Missing."""
+        row = Appliance.objects.filter(pk=pk, home=self.home).first()
+        if row is None:
+            raise Missing("There is no such appliance in this home.")
+        return row
+
+    def circuit(self, pk: int) -> Circuit:
+        """The row of a circuit of this home, fresh under the lock. Raises Missing."""
+        row = Circuit.objects.filter(pk=pk, home=self.home).first()
+        if row is None:
+            raise Missing("There is no such circuit in this home.")
+        return row
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The home's circuits and appliances as they were when the turn began, or when it was last read again."""
+        return reading.tree_of(self.home.pk)
+
+    def read_again(self) -> None:
+        """For a turn of several steps: let the next one see what this one wrote."""
+        self.__dict__.pop("tree", None)
+
+    def admit(
+        self,
+        action: Action,
+        subject: Any,
+        *,
+        after: Tree,
+        about: int | None,
+        wanted: Iterable[int] = (),
+        facts: Mapping[str, Any] | None = None,
+    ) -> admission.Granted | None:
+        """The balancer's grant, or None after its refusal has been recorded, with `facts` of what was asked."""
+        verdict = admission.decide(before=self.tree, after=after, wanted=frozenset(wanted), about=about)
+        if isinstance(verdict, admission.Granted):
+            return verdict
+        make_room = [facts_of(way.off) for way in verdict.ways]
+        self.record(action, subject, verdict=verdict, facts={**(facts or {}), "make_room": make_room})
+        return None
+
+    def record(
+        self,
+        action: Action,
+        subject: Any,
+        *,
+        verdict: admission.Granted | admission.Refused | None = None,
+        requested_mw: int | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> Decision:
+        """Write one decision, and raise the home's revision to it."""
+        self.home.revision += 1
+        row = Decision(
+            home=self.home,
+            revision=self.home.revision,
+            at=self.now,
+            actor=self.by.kind,
+            actor_id=self.by.id,
+            actor_name=self.by.name,
+            action=action,
+            outcome=Outcome.GRANTED,
+            subject=Subject(type(subject).__name__.lower()),
+            subject_id=subject.pk or 0,
+            subject_name=_name_before(subject, facts or {}),
+            facts=dict(facts or {}),
+        )
+        if verdict is not None:
+            _note_numbers(row, verdict)
+        if requested_mw is not None:
+            row.requested = units.to_watts(requested_mw)
+        row.save(force_insert=True)
+        Home.objects.filter(pk=self.home.pk).update(revision=self.home.revision)
+        self.decision = row
+        return row
+
+    def changed(self, subject_id: int | None = None) -> Changed:
+        return Changed(
+            self.home.pk,
+            self.home.revision,
+            self.decision,
+            subject_id,
+            tuple(sorted(self.appliances)),
+            tuple(sorted(self.circuits)),
+        )
+
+
+def _name_before(subject: Any, facts: Mapping[str, Any]) -> str:
+    """A change speaks of a thing by the name it had."""
+    before, _after = facts.get("changes", {}).get("name", (None, None))
+    return str(before or subject.name)
+
+
+def _note_numbers(row: Decision, verdict: admission.Granted | admission.Refused) -> None:
+    at = verdict.at
+    row.circuit_id, row.circuit_name = at.circuit_id, at.circuit_name
+    row.load_before, row.load_after = units.to_watts(at.load_before_mw), units.to_watts(at.load_after_mw)
+    row.limit = units.to_watts(at.limit_mw)
+    if isinstance(verdict, admission.Refused):
+        row.outcome = Outcome.REFUSED
+        row.requested = units.to_watts(verdict.requested_mw)
+        row.exceeded_by = units.to_watts(verdict.exceeded_by_mw)
+
+
+def take(*, home_id: int, by: By, now: datetime, body: Callable[[Turn], int | None]) -> Changed:
+    """Run `body` in the home's turn; it returns the id of what it was about.
+
+    Raises Refused after the commit if the body recorded a refusal last, Missing if there is no such home, Busy if
+    the turn did not come within PATIENCE.
+    """
+
+    def locked() -> Changed:
+        home = Home.objects.select_for_update(no_key=True).filter(pk=home_id).first()
+        if home is None:
+            raise Missing("There is no such home.")
+        turn = Turn(home, by, now)
+        return settle(turn, body(turn))
+
+    return transact(locked)
+
+
+def lock_new_homes() -> None:
+    """For a step that makes a home: there is no row to lock yet. SQLite's transaction is the only writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('voltsafe new homes'))")
+
+
+def settle(turn: Turn, subject_id: int | None) -> Changed:
+    changed = turn.changed(subject_id)
+    if changed.decision is not None:
+        transaction.on_commit(
+            lambda: events.publish(
+                home_id=changed.home_id,
+                revision=changed.revision,
+                appliances=changed.appliances,
+                circuits=changed.circuits,
+            ),
+            robust=True,
+        )
+    return changed
+
+
+def transact(step: Callable[[], Changed]) -> Changed:
+    """Run `step` in a durable transaction of its own, in this writer's fair turn, again if the database asks for it."""
+    with contextlib.ExitStack() as stack:
+        if connection.vendor == "sqlite":
+            try:
+                stack.enter_context(_queue.turn(PATIENCE))
+            except TookTooLong:
+                raise Busy("The home is busy. Nothing was changed; try again.") from None
+        changed = _try(step, committed=stack.close)
+    if changed.decision is not None and changed.decision.outcome == Outcome.REFUSED:
+        raise Refused(changed.decision)
+    return changed
+
+
+def _try(step: Callable[[], Changed], committed: Callable[[], None]) -> Changed:
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic(durable=True):
+                # Before anything else that waits for the commit: telling watchers may take its time.
+                transaction.on_commit(committed)
+                guard.assert_intact(connection)
+                return step()
+        except OperationalError as why:
+            if left and _is_a_victim(why):
+                continue
+            if _is_a_victim(why) or _is_a_wait(why):
+                raise Busy("The home is busy. Nothing was changed; try again.") from why
+            raise
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _sqlstate(why: DatabaseError) -> str:
+    return str(getattr(why.__cause__, "sqlstate", "") or "")
+
+
+def _is_a_victim(why: DatabaseError) -> bool:
+    """Deadlock or serialisation failure: run again."""
+    return _sqlstate(why) in {"40P01", "40001"}
+
+
+def _is_a_wait(why: DatabaseError) -> bool:
+    """A lock that was not to be had in time, on either engine."""
+    return _sqlstate(why) in {"55P03", "57014"} or "database is locked" in str(why)

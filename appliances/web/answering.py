@@ -1,0 +1,69 @@
+"""How an HTML answer leaves: fragments for htmx, a redirect or a page without it. The one place that asks which."""
+
+import json
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
+
+from appliances.presentation import fragments, frames
+from appliances.presentation.views import Answer, Board
+
+REVISION = "X-VoltSafe-Revision"
+"""Tells the page which revision an answer shows, so that an answer that was overtaken changes nothing."""
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))
+
+
+def in_pieces(parts: Sequence[SafeString], revision: int, status: int = 200) -> HttpResponse:
+    answer = HttpResponse(fragments.joined(list(parts)), status=status)
+    answer[REVISION] = str(revision)
+    return answer
+
+
+def decided(
+    request: HttpRequest,
+    new: Board,
+    said: Answer,
+    *,
+    appliances: Sequence[int],
+    circuits: Sequence[int],
+    status: int,
+    decision_revision: int | None,
+) -> HttpResponse:
+    """After a switch or a swap: what it touched and what is said in the tile, or back to the home's page."""
+    if is_htmx(request):
+        parts = frames.touched(new, [*appliances, said.appliance_id], circuits)
+        return in_pieces([*parts, fragments.answer(said)], new.revision, status)
+    if said.tone == "refused":
+        query = f"?refused={decision_revision}" if decision_revision else ""
+        if not query:
+            messages.error(request, f"{said.text} {said.detail}".strip())
+        answer = redirect("home", slug=new.home_slug)
+        answer["Location"] += f"{query}#answer-{said.appliance_id}"
+        return answer
+    return redirect("home", slug=new.home_slug)
+
+
+def done(request: HttpRequest, new: Board, text: str) -> HttpResponse:
+    """After a form succeeded: the whole board and a closed dialog, or back to the home's page."""
+    if is_htmx(request):
+        answer = HttpResponse(frames.full(new))
+        answer[REVISION] = str(new.revision)
+        answer["HX-Reswap"] = "none"
+        answer["HX-Trigger"] = json.dumps({"voltsafe:done": {"text": text}})
+        return answer
+    messages.success(request, text)
+    return redirect("home", slug=new.home_slug)
+
+
+def form(request: HttpRequest, page: str, context: dict[str, object], revision: int, status: int = 200) -> HttpResponse:
+    """A form: its body for the dialog, or a page of its own."""
+    name = "appliances/includes/form_body.html" if is_htmx(request) else f"appliances/{page}.html"
+    answer = render(request, name, context, status=status)
+    answer[REVISION] = str(revision)
+    return answer

@@ -1,0 +1,46 @@
+"""Error answers: what happened and what to do."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.utils.translation import gettext as _
+
+from appliances.services.access import Forbidden
+from appliances.services.turn import Busy, Missing
+
+View = Callable[..., HttpResponse]
+
+
+def named(view: View) -> View:
+    """The services' errors as pages: 404, 403 and 503. A refusal or bad input is the view's own to show."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Missing as why:
+            raise Http404(str(why)) from why
+        except Forbidden as why:
+            return page(request, 403, _("Not allowed"), str(why))
+        except Busy as why:
+            busy = page(request, 503, _("Busy"), str(why))
+            busy["Retry-After"] = "2"
+            return busy
+
+    return answered
+
+
+def page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    return render(request, "appliances/error.html", {"title": title, "text": text, "status": status}, status=status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Usually a page that was open since before signing in again; loading it afresh is the cure."""
+    answer = HttpResponse(get_template("403_csrf.html").render({}, request), status=403)
+    if request.headers.get("HX-Request"):
+        answer["HX-Refresh"] = "true"
+    return answer

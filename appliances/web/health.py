@@ -1,0 +1,42 @@
+"""Alive, able to serve, and the figures for a monitor."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from appliances.presentation import metrics
+from appliances.services import readiness, tokens
+
+
+@login_not_required
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """503 with the check that failed; a grant is not given by a process that is not ready."""
+    checks = readiness.checks()
+    ready = all(text == readiness.OK for text in checks.values())
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+@login_not_required
+@require_safe
+@never_cache
+def prometheus(request: HttpRequest) -> HttpResponse:
+    """For a signed-in administrator or a bearer token of one: figures of every home are nobody else's."""
+    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    token = tokens.bearer(text=text, now=timezone.now()) if scheme.lower() == "bearer" else None
+    user = token.user if token else request.user
+    if not user.is_staff:
+        refused = HttpResponse("Give a bearer token of an administrator.\n", status=401, content_type="text/plain")
+        refused["WWW-Authenticate"] = "Bearer"
+        return refused
+    return HttpResponse(metrics.exposition(), content_type=metrics.CONTENT_TYPE)

@@ -1,0 +1,59 @@
+"""Adding a home and editing its name, limit and thresholds."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from appliances.models import Circuit, Home
+from appliances.models.membership import Role
+from appliances.services import access, actor, home
+from appliances.services.access import May
+from appliances.services.turn import Changed
+from appliances.web import editing, errors
+from appliances.web.forms import HomeForm
+from appliances.web.switching import signed_in
+
+
+@require_http_methods(["GET", "POST"])
+@errors.named
+def add(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    form = HomeForm(request.POST or None)
+    made = Home()
+
+    def save() -> Changed:
+        changed = home.add(wanted=form.wanted(), owner=user, by=actor.person(user), now=timezone.now())
+        made.__dict__.update(Home.objects.get(pk=changed.home_id).__dict__)
+        return changed
+
+    return editing.edit(
+        request,
+        page="home_form",
+        form=form,
+        home=made,
+        role=Role.OWNER,
+        context={"title": _("Add a home"), "submit_text": _("Add"), "back_url": "/?all"},
+        save=save,
+        done_text=_("Home added."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@errors.named
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    user = signed_in(request)
+    row, role = access.home_at(user=user, slug=slug, capability=May.CONFIGURE)
+    initial = {name: getattr(row, name) for name in home.FIELDS}
+    initial[home.LIMIT] = Circuit.objects.get(home=row, parent=None).limit
+    form = HomeForm(request.POST or None, initial=initial)
+    return editing.edit(
+        request,
+        page="home_form",
+        form=form,
+        home=row,
+        role=role,
+        context={"title": row.name, "submit_text": _("Save")},
+        save=lambda: home.change(home_id=row.pk, wanted=form.wanted(), by=actor.person(user), now=timezone.now()),
+        done_text=_("%s saved.") % row.name,
+    )

@@ -1,0 +1,160 @@
+// The board under the hand: finding, folding, what is said in a tile, and where the focus goes.
+(() => {
+  "use strict";
+  const live = document.getElementById("live");
+  if (!live) return;
+  const byId = (id) => document.getElementById(id);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  /* Finding and filtering ------------------------------------------------ */
+  const find = byId("find");
+  const found = byId("found");
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const chosen = () => document.querySelector('#filter input:checked')?.value || "all";
+  const FITS = {
+    all: () => true,
+    on: (card) => card.dataset.on === "true",
+    off: (card) => card.dataset.on === "false",
+    fits: (card) => card.dataset.on === "false" && card.dataset.fits === "true",
+  };
+
+  function filter() {
+    const words = plain(find.value).split(/\s+/).filter(Boolean);
+    const fits = FITS[chosen()];
+    const isActive = words.length > 0 || fits !== FITS.all;
+    const tiles = all(".tile");
+    let count = 0;
+    for (const tile of tiles) {
+      const name = plain(tile.dataset.name);
+      const isSpeaking = tile.querySelector(".reply") !== null;
+      const isShown = words.every((word) => name.includes(word)) && (fits(tile.querySelector(".card")) || isSpeaking);
+      tile.classList.toggle("is-filtered", !isShown);
+      count += isShown;
+    }
+    for (const section of all(".section")) {
+      section.classList.toggle("is-filtered", isActive && !section.querySelector(".tile:not(.is-filtered)"));
+    }
+    const text = count ? found.dataset.some : found.dataset.none;
+    const said = isActive ? text.replace("{shown}", count).replace("{all}", tiles.length) : "";
+    if (found.textContent !== said) found.textContent = said;
+  }
+
+  find.addEventListener("input", filter);
+  byId("filter").addEventListener("change", filter);
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest("input, select, textarea, dialog");
+    if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey) { event.preventDefault(); find.focus(); }
+    if (event.key === "Escape" && event.target === find && find.value) { find.value = ""; filter(); }
+  });
+
+  /* Folding: kept in this browser ---------------------------------------- */
+  const FOLDED = "voltsafe-folded";
+  function folded() {
+    try { return new Set(JSON.parse(localStorage.getItem(FOLDED) || "[]")); } catch { return new Set(); }
+  }
+  function fold() {
+    const closed = folded();
+    for (const details of all("[data-fold]")) details.open = !closed.has(details.dataset.fold);
+  }
+  live.addEventListener("toggle", (event) => {
+    const id = event.target.dataset.fold;
+    const closed = folded();
+    if (!id || closed.has(id) === !event.target.open) return;
+    if (event.target.open) closed.delete(id); else closed.add(id);
+    try { localStorage.setItem(FOLDED, JSON.stringify([...closed])); } catch { /* private mode: not kept */ }
+  }, true);
+
+  /* Before and after a change: focus stays, bars glide, bands are said ---- */
+  const GLIDE = { duration: 320, easing: "cubic-bezier(.2,.7,.2,1)" };
+  let held = null;
+  let widths = new Map();
+  let feedTop = 0;
+  let status = byId("meter").dataset.status;
+
+  document.addEventListener("voltsafe:before", () => {
+    held = document.activeElement?.id || null;
+    feedTop = byId("feed-lines")?.scrollTop || 0;
+    widths = new Map(all("#live rect[id]").map((rect) => [rect.id, rect.getAttribute("width")]));
+  });
+
+  document.addEventListener("voltsafe:after", () => {
+    if (held && document.activeElement === document.body) byId(held)?.focus({ preventScroll: true });
+    held = null;
+    if (feedTop) byId("feed-lines").scrollTop = feedTop;
+    for (const rect of isCalm.matches ? [] : all("#live rect[id]")) {
+      const [from, to] = [widths.get(rect.id), rect.getAttribute("width")];
+      if (from && from !== to) rect.animate([{ width: from }, { width: to }], GLIDE);
+    }
+    widths.clear();
+    const meter = byId("meter");
+    if (meter.dataset.status !== status) byId("band").textContent = meter.dataset.say;
+    status = meter.dataset.status;
+    fold();
+    filter();
+    tidy();
+  });
+
+  /* What is said in a tile ------------------------------------------------ */
+  const LINGER = { done: 8_000, refused: 30_000 };
+  const leaving = new WeakMap();
+
+  function clear(answer) {
+    const hadFocus = answer.contains(document.activeElement);
+    answer.replaceChildren();
+    if (hadFocus) byId(answer.id.replace("answer", "switch"))?.focus();
+    filter();
+  }
+
+  /** A confirmation goes by itself; a refusal only when it has not been true for a while. */
+  function tidy() {
+    for (const reply of all(".reply")) {
+      const card = reply.closest(".tile").querySelector(".card");
+      const isRefusal = reply.classList.contains("is-refused");
+      const isTrue = reply.dataset.trouble ? document.body.dataset.connection !== "live" : card.dataset.fits === "false";
+      const isOver = !isRefusal || card.dataset.on === "true" || !isTrue;
+      if (isOver && !leaving.has(reply)) {
+        const go = () => { if (reply.isConnected && !reply.contains(document.activeElement)) clear(reply.parentElement); };
+        leaving.set(reply, setTimeout(go, isRefusal ? LINGER.refused : LINGER.done));
+      } else if (!isOver && leaving.has(reply)) {
+        clearTimeout(leaving.get(reply));
+        leaving.delete(reply);
+      }
+    }
+  }
+
+  /** A request that got no answer of ours says so where it was made. */
+  function trouble(target, text) {
+    const reply = byId("trouble").content.cloneNode(true);
+    reply.querySelector(".reply-fact").textContent = text;
+    target.replaceChildren(reply);
+  }
+
+  const words = byId("trouble").dataset;
+  const isAnswer = (target) => target?.id?.startsWith("answer-");
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, ({ detail }) => { if (isAnswer(detail.target)) trouble(detail.target, words.silent); });
+  }
+  document.addEventListener("htmx:responseError", ({ detail }) => {
+    if (isAnswer(detail.target)) trouble(detail.target, detail.xhr.status < 500 ? words.forbidden : words.failed);
+  });
+
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.elt.classList.contains("switch")) detail.elt.setAttribute("aria-busy", "true");
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const { elt, target } = detail;
+    if (!isAnswer(target)) return;
+    const button = byId(target.id.replace("answer", "switch"));
+    for (const one of [elt, button]) one?.removeAttribute("aria-busy");
+    if (document.activeElement === document.body) button?.focus({ preventScroll: true });
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    const answer = target.closest("[data-dismiss]")?.closest(".answer");
+    if (answer) clear(answer);
+  });
+
+  fold();
+  filter();
+})();

@@ -1,0 +1,130 @@
+// What may be shown: the order of revisions. Frames come by socket and by GET, answers by POST; any may be late or lost.
+//
+// `whole`  everything up to this revision is on the page.
+// `base`   the revision of the last full frame: no part of the page is older.
+// `shown`  parts that are newer than `base`, by id. A POST answer renews only what it touched, so it moves its parts
+//          here and leaves `whole` alone: the frame that brings the rest is still owed.
+(() => {
+  "use strict";
+  const live = document.getElementById("live");
+  if (!live || !window.htmx) return;
+
+  const HEADER = "X-VoltSafe-Revision";
+  const boardUrl = live.dataset.boardUrl;
+  const first = markIn(document.getElementById("revision").outerHTML);
+  let whole = first.revision;
+  let base = first.revision;
+  let answered = 0;
+  let behind = 0;
+  const shown = new Map();
+  let frame = null;
+  let fetching = false;
+  let again = false;
+
+  function markIn(html) {
+    const tag = /<i [^>]*id="revision"[^>]*>/.exec(html);
+    if (!tag) return null;
+    const number = (name) => {
+      const found = new RegExp(`data-${name}="(\\d+)"`).exec(tag[0]);
+      return found ? Number(found[1]) : null;
+    };
+    const isBeat = tag[0].includes("data-heartbeat");
+    return { home: number("home"), revision: number("revision"), previous: number("previous"), isBeat };
+  }
+
+  /** "whole" and "change" are to be shown; "old" and "gap" are not. */
+  function verdict({ revision, previous }) {
+    if (previous === null) return revision >= Math.max(whole, answered) ? "whole" : "old";
+    if (revision <= whole) return "old";
+    return previous <= whole ? "change" : "gap";
+  }
+
+  function applied(mark) {
+    whole = mark.revision;
+    if (mark.previous !== null) return;
+    base = mark.revision;
+    for (const [id, revision] of shown) if (revision <= base) shown.delete(id);
+  }
+
+  /** A part is as new as the newest thing it stands in. */
+  function revisionOf(part) {
+    let newest = base;
+    for (let node = part; node && node !== live; node = node.parentElement) {
+      newest = Math.max(newest, shown.get(node.id) ?? 0);
+    }
+    return newest;
+  }
+
+  function tell(name, detail) { document.dispatchEvent(new CustomEvent(`voltsafe:${name}`, { detail })); }
+
+  /** The whole board by plain GET; one at a time, and once more if it was asked for meanwhile. */
+  function fetchWhole() {
+    if (fetching) { again = true; return; }
+    fetching = true;
+    const over = () => {
+      fetching = false;
+      if (again) { again = false; setTimeout(fetchWhole, 250); }
+    };
+    htmx.ajax("GET", boardUrl, { source: live, target: live, swap: "none" }).then(over, over);
+  }
+
+  function beat(revision) {
+    behind = revision < whole ? behind + 1 : 0;
+    // Revisions only rise; if the server insists on less, its database is another one than this page was made from.
+    if (behind > 1) location.reload();
+    // What is missing may be on its way: heartbeats and frames are made in different places.
+    if (revision > whole) setTimeout(() => { if (revision > whole) fetchWhole(); }, 400 + Math.random() * 600);
+  }
+
+  document.addEventListener("htmx:wsBeforeMessage", (event) => {
+    const mark = markIn(event.detail.message);
+    if (!mark || mark.home !== first.home) { event.preventDefault(); return; }
+    tell("heard");
+    if (mark.isBeat) { event.preventDefault(); beat(mark.revision); return; }
+    const is = verdict(mark);
+    if (is === "whole" || is === "change") { frame = mark.revision; tell("before"); return; }
+    event.preventDefault();
+    if (is === "gap" || mark.revision > whole) fetchWhole();
+  });
+
+  document.addEventListener("htmx:wsAfterMessage", (event) => {
+    frame = null;
+    applied(markIn(event.detail.message));
+    tell("after");
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, serverResponse, pathInfo, requestConfig } = event.detail;
+    const header = xhr.getResponseHeader(HEADER);
+    frame = null;
+    if (header === null) {
+      // Not ours: signed out, no longer a member, a proxy's page. Loading the page again tells the person which.
+      event.detail.shouldSwap = false;
+      if (xhr.status < 400 || (pathInfo.requestPath === boardUrl && xhr.status < 500)) location.reload();
+      return;
+    }
+    if (xhr.status >= 400) { event.detail.shouldSwap = true; event.detail.isError = false; }
+    const mark = markIn(serverResponse);
+    if (mark && (mark.home !== first.home || verdict(mark) !== "whole")) { event.detail.shouldSwap = false; return; }
+    frame = Number(header);
+    if (mark) applied(mark);
+    else if (requestConfig.verb === "post") answered = Math.max(answered, frame);
+    tell("before");
+  });
+
+  document.addEventListener("htmx:afterRequest", () => { frame = null; tell("after"); });
+
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const part = event.detail.target;
+    if (part.id.startsWith("answer-")) return;
+    if (frame === null || revisionOf(part) > frame) event.detail.shouldSwap = false;
+    else if (frame > base) shown.set(part.id, frame);
+  });
+
+  // A part for which there is no place: the page was laid out otherwise than the server thinks.
+  document.addEventListener("htmx:oobErrorNoTarget", () => {
+    if (frame !== null && !fetching) setTimeout(fetchWhole, 0);
+  });
+
+  window.voltsafe = { fetchWhole, boardUrl };
+})();

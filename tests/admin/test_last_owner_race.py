@@ -1,0 +1,64 @@
+"""Two owners who go at the same moment: one of them stays."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test import Client
+
+from appliances.admin import last_owner
+from appliances.models import Membership
+from appliances.models.membership import Role
+from tests.admin.pages import opened, url
+from tests.builders import a_home, a_person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def both_go(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Each waits, after it was found that the other stays, for the other to find the same. Returns who is left."""
+    home = a_home("Flat", owner=a_person("ada"))
+    a_person("bob", home=home)
+    keeper = a_person(is_staff=True, is_superuser=True)
+    check, meeting = last_owner.check, threading.Barrier(2)
+
+    def check_and_meet(of: Membership) -> None:
+        check(of)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meeting.wait(0.5)
+
+    def demoting(row: Membership) -> Callable[[], None]:
+        client = Client()
+        client.force_login(keeper)
+        address = url("change", row)
+        sent = {**opened(client, address), "role": Role.GUEST}
+
+        def demote() -> None:
+            try:
+                client.post(address, sent)
+            finally:
+                connection.close()
+
+        return demote
+
+    monkeypatch.setattr(last_owner, "check", check_and_meet)
+    threads = [threading.Thread(target=demoting(row)) for row in Membership.objects.all()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Membership.objects.filter(role=Role.OWNER).count()
+
+
+def test_one_owner_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert both_go(monkeypatch) == 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's transaction is its lock: there is no race to show")
+def test_without_the_lock_no_owner_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
+
+    assert both_go(monkeypatch) == 0

@@ -1,0 +1,107 @@
+"""Accounts in the administration."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+from django.urls import reverse
+
+from appliances.models import User
+from tests.admin.pages import add, delete, edit, errors, opened, url
+from tests.builders import a_person
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a quiet kettle sings"
+
+
+def password_page(person: User) -> str:
+    return reverse("admin:auth_user_password_change", args=[person.pk])
+
+
+@pytest.fixture
+def clerk(client: Client) -> User:
+    """Staff who may look after accounts, and is no superuser."""
+    clerk = a_person("clerk", is_staff=True)
+    clerk.user_permissions.add(*Permission.objects.filter(content_type__model="user"))
+    client.force_login(clerk)
+    return clerk
+
+
+def test_adds_an_account_that_can_sign_in(admin: Client) -> None:
+    add(admin, User, username="ada", usable_password="true", password1=PASSWORD, password2=PASSWORD)
+
+    assert Client().login(username="ada", password=PASSWORD)
+
+
+def test_a_weak_password_is_refused(admin: Client) -> None:
+    answer = add(admin, User, username="ada", usable_password="true", password1="kettle", password2="kettle")
+
+    assert list(errors(answer)) == ["password2"]
+
+
+def test_a_new_password_ends_every_session(admin: Client) -> None:
+    ada = a_person("ada")
+    browser = Client()
+    browser.force_login(ada)
+
+    admin.post(password_page(ada), {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD})
+
+    assert browser.get("/")["Location"].startswith("/sign-in/")
+    assert Client().login(username="ada", password=PASSWORD)
+
+
+def test_deactivating_ends_every_session(admin: Client) -> None:
+    ada = a_person("ada")
+    browser = Client()
+    browser.force_login(ada)
+    sent = opened(admin, url("change", ada))
+    del sent["is_active"]
+
+    assert admin.post(url("change", ada), sent).status_code == 302
+
+    ada.refresh_from_db()
+    assert not ada.is_active
+    assert browser.get("/")["Location"].startswith("/sign-in/")
+
+
+def test_nobody_locks_themselves_out(admin: Client, keeper: User) -> None:
+    edit(admin, keeper, first_name="K", is_active="", is_superuser="", is_staff="")
+    delete(admin, keeper)
+
+    keeper.refresh_from_db()
+    assert (keeper.first_name, keeper.is_active, keeper.is_superuser) == ("K", True, True)
+
+
+def test_power_is_a_superusers_to_give(client: Client, clerk: User) -> None:
+    ada = a_person("ada")
+
+    for person in (ada, clerk):
+        edit(client, person, last_name="L", is_superuser="on", is_staff="on", groups=[], user_permissions=["1"])
+
+    ada.refresh_from_db()
+    clerk.refresh_from_db()
+    assert (ada.last_name, ada.is_staff, ada.is_superuser) == ("L", False, False)
+    assert (clerk.last_name, clerk.is_superuser) == ("L", False)
+    assert not ada.user_permissions.exists()
+
+
+def test_the_account_of_staff_is_a_superusers_to_change(client: Client, clerk: User) -> None:
+    for person in (a_person("boss", is_staff=True, is_superuser=True), a_person("other", is_staff=True)):
+        assert client.post(url("change", person), {"username": "me"}).status_code == 403
+        assert client.post(password_page(person), {"password1": PASSWORD, "password2": PASSWORD}).status_code == 403
+        assert delete(client, person).status_code == 403
+        assert not Client().login(username=person.username, password=PASSWORD)
+
+
+def test_groups_are_for_superusers(client: Client, clerk: User) -> None:
+    clerk.user_permissions.add(*Permission.objects.filter(content_type__model="group"))
+
+    for page in ("changelist", "add"):
+        assert client.get(url(page, Group)).status_code == 403
+
+
+def test_no_page_shows_a_password_or_its_hash(admin: Client) -> None:
+    ada = a_person("ada")
+
+    assert ada.password.encode() not in admin.get(url("change", ada)).content
+    assert admin.get(url("changelist", User), {"password__startswith": "md5"}).status_code in {302, 400}

@@ -1,0 +1,222 @@
+"""Granted or refused, and on which numbers."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliances.balancer import admission, units
+from appliances.balancer.admission import Granted, Numbers, Refused
+from appliances.balancer.tree import BrokenTree, Tree
+from tests.balancer import reference
+from tests.balancer.homes import KITCHEN, MAIN, a_breaker, a_chain, a_home, a_load
+from tests.balancer.strategies import Change, changes, shuffled, thorough, trees
+
+
+def decide(change: Change) -> Granted | Refused:
+    return admission.decide(before=change.before, after=change.after, wanted=change.wanted, about=change.about)
+
+
+def switch_on(tree: Tree, load_id: int) -> Granted | Refused:
+    about = tree.load(load_id).circuit_id
+    return admission.decide(before=tree, after=tree.switched(on=[load_id]), wanted=frozenset({load_id}), about=about)
+
+
+@thorough
+@given(change=changes())
+def test_what_is_granted_overloads_nothing_and_what_is_refused_would(change: Change) -> None:
+    assert isinstance(decide(change), Granted) == (reference.too_much_mw(change.after) == {})
+
+
+@thorough
+@given(change=changes())
+def test_the_numbers_are_those_of_the_homes(change: Change) -> None:
+    at = decide(change).at
+
+    assert at.load_before_mw == reference.carried_mw(change.before, at.circuit_id)
+    assert at.load_after_mw == reference.carried_mw(change.after, at.circuit_id)
+    assert at.limit_mw == change.after.breaker(at.circuit_id).limit_mw
+    assert at.circuit_name == change.after.breaker(at.circuit_id).name
+
+
+@thorough
+@given(change=changes())
+def test_a_refusal_speaks_of_the_breaker_exceeded_the_most(change: Change) -> None:
+    verdict = decide(change)
+    if isinstance(verdict, Refused):
+        assert verdict.exceeded_by_mw == verdict.at.load_after_mw - verdict.at.limit_mw
+        assert verdict.exceeded_by_mw == max(reference.too_much_mw(change.after).values())
+        assert verdict.requested_mw == verdict.at.load_after_mw - verdict.at.load_before_mw
+
+
+@thorough
+@given(change=changes())
+def test_a_grant_speaks_of_the_tightest_breaker_on_the_way(change: Change) -> None:
+    verdict = decide(change)
+    if isinstance(verdict, Granted):
+        headroom_mw = {
+            each.id: each.limit_mw - reference.carried_mw(change.after, each.id)
+            for each in change.after.path(change.about)
+        }
+        assert verdict.at.circuit_id == min(headroom_mw, key=lambda circuit_id: headroom_mw[circuit_id])
+
+
+@thorough
+@given(tree=trees())
+def test_a_refusal_asks_for_not_a_milliwatt_too_much(tree: Tree) -> None:
+    verdict = admission.decide(before=tree, after=tree)
+    if isinstance(verdict, Refused):
+        breaker = tree.breaker(verdict.at.circuit_id)
+        just_enough = replace(breaker, limit_mw=breaker.limit_mw + verdict.exceeded_by_mw)
+        one_less = replace(breaker, limit_mw=just_enough.limit_mw - 1)
+        assert breaker.id not in reference.too_much_mw(tree.with_breaker(just_enough))
+        assert reference.too_much_mw(tree.with_breaker(one_less))[breaker.id] == 1
+
+
+@thorough
+@given(change=changes())
+def test_every_way_out_of_a_refusal_is_granted(change: Change) -> None:
+    verdict = decide(change)
+    for way in verdict.ways if isinstance(verdict, Refused) else ():
+        off = [load.id for load in way.off]
+        assert not change.wanted & set(off)
+        after = change.after.switched(off=off)
+        assert isinstance(admission.decide(before=change.before, after=after, about=change.about), Granted)
+
+
+@thorough
+@given(change=changes(), choices=st.data())
+def test_the_order_of_reading_changes_no_decision(change: Change, choices: st.DataObject) -> None:
+    reread = replace(change, before=choices.draw(shuffled(change.before)), after=choices.draw(shuffled(change.after)))
+    assert decide(reread) == decide(change)
+
+
+@pytest.mark.parametrize(("watts", "exceeded_by_mw"), [("2000", 0), ("1999.999", 0), ("2000.001", 1), ("2000.1", 100)])
+def test_the_limit_is_exact_to_the_milliwatt(watts: str, exceeded_by_mw: int) -> None:
+    verdict = switch_on(a_home(a_load(1, 3000), a_load(2, watts, on=False)), 2)
+
+    assert isinstance(verdict, Refused) == (exceeded_by_mw > 0)
+    assert exceeded_by_mw == (verdict.exceeded_by_mw if isinstance(verdict, Refused) else 0)
+
+
+def test_a_tenth_of_a_watt_ten_times_is_a_watt() -> None:
+    tree = a_home(*(a_load(load_id, "0.1", on=load_id < 10) for load_id in range(1, 12)), limit_watts=1)
+
+    assert isinstance(switch_on(tree, 10), Granted)
+    assert isinstance(switch_on(tree.switched(on=[10]), 11), Refused)
+
+
+def test_asking_for_the_state_a_thing_has_is_granted() -> None:
+    assert switch_on(a_home(a_load(1, 5000)), 1) == Granted(
+        at=Numbers(MAIN, "Circuit 1", 5_000_000, 5_000_000, 5_000_000)
+    )
+
+
+def test_refuses_when_only_the_main_is_full() -> None:
+    tree = a_home(a_load(1, 4000), a_load(2, 2000, at=KITCHEN, on=False))
+
+    verdict = switch_on(tree, 2)
+
+    assert isinstance(verdict, Refused)
+    assert verdict.at == Numbers(MAIN, "Circuit 1", 4_000_000, 6_000_000, 5_000_000)
+    assert (verdict.requested_mw, verdict.exceeded_by_mw) == (2_000_000, 1_000_000)
+
+
+def test_refuses_when_only_a_breaker_away_from_the_change_is_exceeded() -> None:
+    tree = a_home(a_load(1, 3500, at=KITCHEN), a_load(2, 1, on=False))
+
+    verdict = switch_on(tree, 2)
+
+    assert isinstance(verdict, Refused)
+    assert verdict.at.circuit_id == KITCHEN
+    assert verdict.requested_mw == 0
+
+
+def test_names_the_breaker_exceeded_most_not_the_first_one_met() -> None:
+    tree = a_home(a_load(1, 2000, at=KITCHEN), a_load(2, 2500), a_load(3, 2000, at=KITCHEN, on=False))
+
+    verdict = switch_on(tree, 3)
+
+    assert verdict.at.circuit_id == MAIN
+    assert isinstance(verdict, Refused)
+    assert verdict.exceeded_by_mw == 1_500_000
+
+
+def test_among_breakers_equally_exceeded_names_the_nearest() -> None:
+    chain = a_chain(4, a_load(1, 5001, at=3, on=False))
+    elsewhere = a_breaker(5, fed_from=4)
+    tree = chain.with_breaker(elsewhere).with_load(a_load(2, 5001, at=5))
+
+    assert switch_on(chain, 1).at.circuit_id == 3
+    assert admission.decide(before=chain, after=chain.switched(on=[1])).at.circuit_id == 3
+    assert admission.decide(before=tree, after=tree, about=4).at.circuit_id == 4
+    assert admission.decide(before=tree, after=tree).at.circuit_id == 5
+
+
+def test_among_breakers_equally_tight_names_the_nearest() -> None:
+    chain = a_chain(4, a_load(1, 5000, at=3, on=False))
+
+    assert switch_on(chain, 1).at.circuit_id == 3
+    assert admission.decide(before=chain, after=chain.switched(on=[1])).at.circuit_id == 1
+
+
+def test_a_limit_lowered_below_the_load_requests_nothing() -> None:
+    tree = a_home(a_load(1, 2500, at=KITCHEN))
+    after = tree.with_breaker(a_breaker(KITCHEN, limit_watts=2000, fed_from=MAIN))
+
+    verdict = admission.decide(before=tree, after=after, about=KITCHEN)
+
+    assert isinstance(verdict, Refused)
+    assert (verdict.requested_mw, verdict.exceeded_by_mw) == (0, 500_000)
+    assert [[load.id for load in way.off] for way in verdict.ways] == [[1]]
+
+
+def test_a_circuit_that_is_new_carried_nothing_before() -> None:
+    tree = a_home(a_load(1, 2500))
+    after = tree.with_breaker(a_breaker(3, limit_watts=2000, fed_from=MAIN)).with_load(a_load(1, 2500, at=3))
+
+    verdict = admission.decide(before=tree, after=after, about=3)
+
+    assert isinstance(verdict, Refused)
+    assert verdict.at == Numbers(3, "Circuit 3", 0, 2_500_000, 2_000_000)
+
+
+def test_a_limit_of_nothing_lets_nothing_on() -> None:
+    tree = a_home(a_load(1, "0.001", on=False), limit_watts=0)
+
+    assert isinstance(switch_on(tree, 1), Refused)
+    assert isinstance(admission.decide(before=tree, after=tree), Granted)
+
+
+def test_fifty_breakers_deep_the_one_that_is_short_is_found() -> None:
+    tree = a_chain(50, a_load(1, 3000, at=50, on=False))
+    tree = tree.with_breaker(a_breaker(17, limit_watts="2999.999", fed_from=16))
+
+    verdict = switch_on(tree, 1)
+
+    assert isinstance(verdict, Refused)
+    assert (verdict.at.circuit_id, verdict.exceeded_by_mw) == (17, 1)
+
+
+def test_numbers_past_64_bits_stay_exact() -> None:
+    tree = a_home(*(a_load(load_id, units.MOST_MW // 1000) for load_id in range(1, 21)))
+    tree = tree.with_breaker(replace(tree.breaker(MAIN), limit_mw=20 * units.MOST_MW * 10**9 - 1))
+    heavy = Tree(tree.breakers, tuple(replace(load, rated_mw=load.rated_mw * 10**9) for load in tree.loads))
+
+    verdict = admission.decide(before=heavy, after=heavy)
+
+    assert isinstance(verdict, Refused)
+    assert verdict.exceeded_by_mw == 1
+
+
+def test_a_home_without_a_breaker_gets_no_decision() -> None:
+    with pytest.raises(BrokenTree, match="main circuit"):
+        admission.decide(before=Tree((), ()), after=Tree((), ()))
+
+
+def test_a_broken_tree_gets_no_decision_even_with_everything_off() -> None:
+    knotted = a_chain(3).with_breaker(a_breaker(1, fed_from=3))
+
+    with pytest.raises(BrokenTree, match="feed itself"):
+        admission.decide(before=a_chain(3), after=knotted)

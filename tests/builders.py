@@ -1,0 +1,71 @@
+"""Homes, circuits and appliances for tests, made the way the product makes them: through the services."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import count
+
+from appliances.models import Appliance, Circuit, Home, User
+from appliances.models.membership import Membership, Role
+from appliances.services import actor, appliance, circuit, home, switching
+
+NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+def a_person(name: str = "", *, home: Home | None = None, role: str = Role.OWNER, **fields: object) -> User:
+    user = User.objects.create_user(name or f"person{next(_numbers)}", password="correct horse battery", **fields)
+    if home is not None:
+        Membership.objects.create(user=user, home=home, role=role)
+    return user
+
+
+def a_home(name: str = "", *, limit_watts: object = 5000, owner: User | None = None) -> Home:
+    wanted = {"name": name or f"Home {next(_numbers)}", "limit": Decimal(str(limit_watts))}
+    made = home.add(wanted=wanted, owner=owner, by=actor.SYSTEM, now=NOW)
+    return Home.objects.get(pk=made.home_id)
+
+
+def main_of(of: Home) -> Circuit:
+    return Circuit.objects.get(home=of, parent=None)
+
+
+def a_circuit(of: Home, name: str = "", *, limit_watts: object = 3000, fed_from: Circuit | None = None) -> Circuit:
+    wanted = {
+        "name": name or f"Circuit {next(_numbers)}",
+        "limit": Decimal(str(limit_watts)),
+        "parent_id": (fed_from or main_of(of)).pk,
+    }
+    made = circuit.add(home_id=of.pk, wanted=wanted, by=actor.SYSTEM, now=NOW)
+    return Circuit.objects.get(pk=made.subject_id)
+
+
+def an_appliance(
+    of: Home,
+    name: str = "",
+    *,
+    watts: object = 1000,
+    at: Circuit | None = None,
+    on: bool = False,
+    priority: int = 5,
+    kind: str = "other",
+) -> Appliance:
+    wanted = {
+        "name": name or f"Appliance {next(_numbers)}",
+        "rated": Decimal(str(watts)),
+        "circuit_id": (at or main_of(of)).pk,
+        "priority": priority,
+        "kind": kind,
+    }
+    made = appliance.add(home_id=of.pk, wanted=wanted, by=actor.SYSTEM, now=NOW)
+    assert made.subject_id is not None
+    if on:
+        switching.switch(appliance_id=made.subject_id, on=True, by=actor.SYSTEM, now=NOW)
+    return Appliance.objects.get(pk=made.subject_id)
+
+
+def turn_on(row: Appliance) -> None:
+    switching.switch(appliance_id=row.pk, on=True, by=actor.SYSTEM, now=NOW)
+
+
+def turn_off(row: Appliance) -> None:
+    switching.switch(appliance_id=row.pk, on=False, by=actor.SYSTEM, now=NOW)

@@ -1,0 +1,59 @@
+"""Sockets in the test's own process: the consumers and the hub as they run, without the server around them."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.test import Client
+
+from appliances.live import hub
+from appliances.live.routing import websocket_urlpatterns
+from appliances.models import User
+from appliances.services import tokens
+
+
+class Socket(WebsocketCommunicator):
+    """A watcher; `told` skips heartbeats, which come by the clock."""
+
+    async def told(self, seconds: float = 5) -> dict[str, Any]:
+        while (message := await self.receive_json_from(seconds))["type"] == "heartbeat":
+            pass
+        return message
+
+    async def closed_with(self, seconds: float = 5) -> int:
+        while (event := await self.receive_output(seconds))["type"] != "websocket.close":
+            pass
+        return int(event["code"])
+
+
+@pytest.fixture
+def quick_survey(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "SURVEY", 0.05)
+
+
+@pytest.fixture
+async def dial() -> AsyncIterator[Callable[..., Any]]:
+    """`await dial(path, user)` opens a socket with a bearer token; with `client=` with that browser's session."""
+    opened: list[Socket] = []
+
+    async def dialled(path: str, user: User | None = None, *, client: Client | None = None) -> Socket:
+        headers = []
+        if user is not None:
+            _row, text = await sync_to_async(tokens.make)(user=user, name="test")
+            headers.append((b"authorization", f"Bearer {text}".encode()))
+        if client is not None:
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode()))
+        socket = Socket(URLRouter(websocket_urlpatterns), path, headers=headers)
+        connected, _protocol = await socket.connect(5)
+        assert connected
+        opened.append(socket)
+        return socket
+
+    yield dialled
+    for socket in opened:
+        await socket.disconnect()

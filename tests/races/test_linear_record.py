@@ -1,0 +1,76 @@
+"""The record is one true order of what many did at once: played again, it gives every answer that was given."""
+
+from copy import deepcopy
+from functools import partial
+from random import Random, random
+
+import pytest
+
+from appliances.models import Decision
+from appliances.models.decision import Outcome
+from appliances.services import verifying
+from tests.races import history, worker
+from tests.races.crowd import at_once
+from tests.races.hiring import hired
+from tests.races.history import Answer, Order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CROWD = 4
+EACH = max(25, history.EXAMPLES)
+
+
+def all_of(orders: list[Order]) -> list[Answer]:
+    return [worker.carry_out(order) for order in orders]
+
+
+def test_what_threads_were_answered_could_have_been_answered_one_after_the_other() -> None:
+    home = history.a_busy_home()
+    start = history.reference_of(home)
+    orders = [history.random_orders(home, EACH, Random(random())) for _ in range(CROWD)]
+
+    answers = at_once([partial(all_of, own) for own in orders])
+
+    said = [pair for own, told in zip(orders, answers, strict=True) for pair in zip(own, told, strict=True)]
+    history.assert_one_after_the_other(home, start, said)
+    assert set(Decision.objects.filter(home=home).values_list("outcome", flat=True)) == set(Outcome)
+    assert verifying.differences() == []
+
+
+@pytest.mark.processes
+def test_what_processes_were_answered_could_have_been_answered_one_after_the_other() -> None:
+    home = history.a_busy_home()
+    start = history.reference_of(home)
+    orders = [history.random_orders(home, EACH, Random(random())) for _ in range(CROWD)]
+
+    with hired(CROWD) as workers:
+        for own, process in zip(orders, workers, strict=True):
+            process.tell(own)
+        answers = [process.hear() for process in workers]
+
+    said = [pair for own, told in zip(orders, answers, strict=True) for pair in zip(own, told, strict=True)]
+    history.assert_one_after_the_other(home, start, said)
+    assert verifying.differences() == []
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"outcome": "refused", "revision": 99},
+        {"outcome": "as it was"},
+        {"ended": 0.0},
+    ],
+)
+def test_a_history_that_could_not_have_been_is_seen(lie: Answer) -> None:
+    """The control: the check above can fail."""
+    home = history.a_busy_home()
+    start = history.reference_of(home)
+    pk = next(iter(start.appliances))
+    orders: list[Order] = [{"do": "switch", "appliance_id": pk, "on": on} for on in (True, False, True)]
+    answers = all_of(orders)
+    history.assert_one_after_the_other(home, deepcopy(start), list(zip(orders, answers, strict=True)))
+
+    answers[1] |= lie
+
+    with pytest.raises(AssertionError):
+        history.assert_one_after_the_other(home, start, list(zip(orders, answers, strict=True)))

@@ -1,0 +1,85 @@
+"""What a process of its own does: a line of orders in, a line of answers out, until there are no more."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import cycle
+from time import monotonic
+from typing import Any
+
+from django.db import connection
+
+from appliances.services import actor, appliance, circuit, home, setup, switching, turn
+from appliances.services.setup import AlreadySetUp
+from appliances.services.turn import Refused, Turn
+
+Order = dict[str, Any]
+
+USE_CASES = {
+    "switch": switching.switch,
+    "swap": switching.swap,
+    "change appliance": appliance.change,
+    "change circuit": circuit.change,
+    "change home": home.change,
+}
+
+
+def serve() -> None:
+    connection.ensure_connection()
+    say("ready")
+    for line in sys.stdin:
+        say([carry_out(order) for order in json.loads(line)])
+
+
+def carry_out(order: Order) -> Order:
+    """Do one thing and say what came of it and when; the clock is the same for all processes of a machine."""
+    wanted = dict(order)
+    name = wanted.pop("do")
+    began = monotonic()
+    if name in BY_THEMSELVES:
+        return {"outcome": BY_THEMSELVES[name](**wanted)}
+    try:
+        changed = USE_CASES[name](**wanted, by=actor.SYSTEM, now=datetime.now(UTC))
+        decision, revision = changed.decision, changed.revision
+    except Refused as why:
+        decision, revision = why.decision, why.decision.revision
+    outcome = decision.outcome if decision else "as it was"
+    return {"outcome": outcome, "revision": revision, "began": began, "ended": monotonic()}
+
+
+def set_up(**wanted: Any) -> str:
+    try:
+        setup.set_up(**wanted, now=datetime.now(UTC))
+    except AlreadySetUp:
+        return "already set up"
+    return "set up"
+
+
+def switch_halfway(*, appliance_id: int) -> None:
+    """Switch it on, and be caught in the middle of it: in the transaction, before its end."""
+
+    def body(here: Turn) -> None:
+        switching.set_state(here, here.appliance(appliance_id), on=True)
+        say("halfway")
+        sys.stdin.readline()
+
+    turn.take(home_id=switching.home_of(appliance_id), by=actor.SYSTEM, now=datetime.now(UTC), body=body)
+
+
+def switch_forever(*, appliance_ids: list[int]) -> None:
+    """Switch one after the other on, then off, telling of each, until somebody ends it."""
+    for on in cycle([True, False]):
+        for pk in appliance_ids:
+            say({"id": pk, "on": on, **carry_out({"do": "switch", "appliance_id": pk, "on": on})})
+
+
+BY_THEMSELVES: dict[str, Callable[..., Any]] = {
+    "set up": set_up,
+    "switch halfway": switch_halfway,
+    "switch forever": switch_forever,
+}
+
+
+def say(words: Any) -> None:
+    print(json.dumps(words), flush=True)  # noqa: T201

@@ -1,0 +1,84 @@
+"""A pytest plugin (`-p tests.required`) for whole runs: what they leave out, and what tests must not leave behind.
+
+With VOLTSAFE_REQUIRE_ALL=1 a skipped test fails: what was not run was not proved. The one exception is a test of the
+other database's dialect, which has its turn in the run on that database.
+"""
+
+import os
+import threading
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import DatabaseError
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+ALL = os.environ.get("VOLTSAFE_REQUIRE_ALL") == "1"
+ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
+ELSEWHERE = "SQLite's dialect" if ON_POSTGRESQL else "PostgreSQL's dialect"
+MISSING = {
+    "postgres": "" if ON_POSTGRESQL else "DATABASE_URL names no PostgreSQL",
+    "redis": "" if os.environ.get("REDIS_URL") else "REDIS_URL is not set",
+    "browser": "" if ALL else ".ci/run drives the browser; so does pytest tests/journeys",
+}
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if WORKER and os.environ.get("REDIS_URL"):
+    # Homes have the same numbers in every worker's database, so that on one Redis they would hear of each other.
+    os.environ["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path=WORKER.removeprefix("gw")).geturl()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    for item in items:
+        for marker, missing in MISSING.items():
+            if missing and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=missing))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, Any]:
+    return _failed_if_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, Any]:
+    return _failed_if_skipped((yield))
+
+
+def _failed_if_skipped(report: Any) -> Any:
+    if ALL and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if ELSEWHERE not in reason:
+            report.outcome = "failed"
+            report.longrepr = f"Skipped where nothing may be: {reason}"
+    return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _connections_of_threads() -> Iterator[list[BaseDatabaseWrapper]]:
+    """Those that were opened outside the main thread: PostgreSQL drops no database that somebody is connected to."""
+    opened: list[BaseDatabaseWrapper] = []
+    connect = BaseDatabaseWrapper.connect
+
+    def noted(connection: BaseDatabaseWrapper) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            opened.append(connection)
+        connect(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "connect", noted)
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _close_them(_connections_of_threads: list[BaseDatabaseWrapper]) -> Iterator[None]:
+    yield
+    while _connections_of_threads:
+        connection = _connections_of_threads.pop()
+        connection.inc_thread_sharing()
+        with suppress(DatabaseError):
+            connection.close()
+        connection.dec_thread_sharing()

@@ -1,0 +1,49 @@
+"""Alive, ready, and the figures for a monitor."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from appliances.interlock import guard
+from appliances.services import tokens
+from tests.builders import a_person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_alive_says_ok(client: Client) -> None:
+    assert client.get("/healthz").content == b"ok\n"
+
+
+def test_ready_names_every_check(client: Client) -> None:
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert set(answer.json()["checks"].values()) == {"ok"}
+
+
+def test_a_database_without_its_interlock_is_not_ready(client: Client) -> None:
+    guard.remove(connection)
+    try:
+        answer = client.get("/readyz")
+    finally:
+        guard.install(connection)
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["interlock"] == "missing"
+
+
+def test_metrics_are_for_administrators(client: Client, flat: dict[str, Any]) -> None:
+    assert client.get("/metrics").status_code == 401
+    client.force_login(flat["owner"])
+    assert client.get("/metrics").status_code == 401
+    _row, text = tokens.make(user=a_person(is_staff=True), name="prometheus")
+
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {text}"})
+
+    assert answer.status_code == 200
+    body = answer.content.decode()
+    assert 'voltsafe_load_watts{circuit="Main",home="harbour-flat"} 3900.0' in body
+    assert 'voltsafe_decisions_total{action="switch_on",outcome="granted"} 2.0' in body

@@ -1,0 +1,36 @@
+"""The one ASGI application: HTTP to the pool of threads, websockets to the live consumers."""
+
+import asyncio
+import os
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voltsafe.settings")
+_handler = get_wsgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.urls import re_path  # noqa: E402
+
+from appliances import events  # noqa: E402
+from appliances.live.routing import websocket_urlpatterns  # noqa: E402
+from voltsafe.http_pool import HttpPool  # noqa: E402
+from voltsafe.origins import OnlyOurOrigins, refuse  # noqa: E402
+
+http = HttpPool(_handler, threads=settings.HTTP_THREADS)
+_sockets = URLRouter([*websocket_urlpatterns, re_path("", refuse)])  # type: ignore[arg-type]
+_router = ProtocolTypeRouter({"http": http, "websocket": OnlyOurOrigins(_sockets)})
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    global _loop  # noqa: PLW0603
+    loop = asyncio.get_running_loop()
+    if loop is not _loop:
+        # What a request publishes is handed to the loop that serves the sockets.
+        _loop = loop
+        events.serve_on(loop)
+    # We are never served under a sub-path; Daphne would take one from a header of the client's.
+    scope["root_path"] = ""
+    await _router(scope, receive, send)

@@ -1,0 +1,106 @@
+"""The environment, read once through typed readers that stop the start on nonsense with one clear line.
+
+Every name may also be given as NAME_FILE, the path of a file that holds the value.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+SQLITE = "appliances.interlock.sqlite"
+
+
+def text(name: str, default: str = "") -> str:
+    path = os.environ.get(f"{name}_FILE", "")
+    if not path:
+        return os.environ.get(name, "").strip() or default
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, ValueError) as why:
+        raise ImproperlyConfigured(f"{name}_FILE is {path!r}, which cannot be read: {why}.") from why
+
+
+def secret(name: str) -> str:
+    value = text(name)
+    if value and len(value) < 32:
+        raise ImproperlyConfigured(f"{name} is too short to be a secret; make it 32 characters or more.")
+    return value
+
+
+def flag(name: str) -> bool:
+    value = text(name).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"", "0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {value!r}; set it to 1 or 0.")
+
+
+def port(name: str, default: int) -> int:
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdecimal() and 0 < int(value) < 65536):
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to a port number from 1 to 65535.")
+    return int(value)
+
+
+def folder(name: str, default: Path) -> Path:
+    """The folder itself, made if it is not there, readable by its owner only."""
+    path = Path(text(name, str(default))).expanduser().absolute()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as why:
+        raise ImproperlyConfigured(f"Cannot make the data folder {path}: {why.strerror}. Set {name}.") from why
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"The data folder {path} is read-only. Set {name} to one that is not.")
+    return path
+
+
+def url(name: str) -> str:
+    """An http or https address without a path, or nothing."""
+    value = text(name).rstrip("/")
+    if value and not _is_web_address(value):
+        raise ImproperlyConfigured(f"{name} is {value!r}; give it as https://home.example or http://host:8000.")
+    return value
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        is_whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        return False
+    return bool(is_whole) and not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
+
+
+def redis(name: str) -> str:
+    value = text(name)
+    if value and (urlsplit(value).scheme not in {"redis", "rediss", "unix"}):
+        raise ImproperlyConfigured(f"{name} is not a Redis address; give it as redis://host:6379/0.")
+    return value
+
+
+def database(name: str, sqlite_file: Path) -> dict[str, object]:
+    """Django's settings of the database at the address in `name`; without one, the embedded SQLite file.
+
+    The address is never repeated in a message: it holds a password.
+    """
+    address = text(name)
+    if not address:
+        return {"ENGINE": SQLITE, "NAME": str(sqlite_file)}
+    scheme, _separator, rest = address.partition("://")
+    if scheme == "sqlite":
+        if not rest.startswith("//"):
+            raise ImproperlyConfigured(f"{name}: give the SQLite file with its whole path, sqlite:////data/file.")
+        return {"ENGINE": SQLITE, "NAME": rest[1:]}
+    if scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(f"{name}: VoltSafe keeps its rows in SQLite or PostgreSQL (postgres://…).")
+    try:
+        parsed: dict[str, object] = environ.Env.db_url_config(address)
+    except ValueError as why:
+        raise ImproperlyConfigured(f"{name} is not a database address: {why}.") from why
+    if not parsed["NAME"]:
+        raise ImproperlyConfigured(f"{name} names no database; give it as postgres://user:password@host/voltsafe.")
+    return parsed

@@ -1,0 +1,192 @@
+"""HTTP through Django's WSGI handler in a fixed pool of threads: one hop a request, nothing streamed.
+
+Django's own ASGI handler hops between the loop and a thread for every middleware hook and makes a thread context a
+request: three times the work, and database connections that cannot be kept (benchmarks/requests.py has the figures).
+"""
+
+import asyncio
+import json
+import logging
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 1024 * 1024
+"""The longest body that is read; Django's own limit for forms is lower."""
+
+MOST_WAITING = 256
+"""Requests that may wait for a thread; one more is told to come back."""
+
+Scope = Mapping[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers, bytes]
+WSGIHandler = Callable[[dict[str, Any], Callable[..., Any]], Any]
+
+
+class TooLong(Exception):
+    """The body is longer than MOST_BYTES; the rest of it was not read."""
+
+
+class Gone(Exception):
+    """The client hung up before it was answered."""
+
+
+class HttpPool:
+    """An ASGI application for HTTP around a WSGI handler. All of it but `_respond` runs on the event loop."""
+
+    def __init__(self, handler: WSGIHandler, *, threads: int, waiting: int = MOST_WAITING) -> None:
+        self._handler = handler
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="http")
+        self._threads = threads
+        self._room = threads + waiting
+        self._held = 0
+        self._lock = threading.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            environ = environ_of(scope, await _body(receive))
+            status, headers, body = await self._answer(environ, receive)
+        except TooLong:
+            status, headers, body = _problem(413, "body_too_large", f"Send at most {MOST_BYTES} bytes.")
+        except Gone:
+            return
+        if scope["method"] == "HEAD":
+            body = b""
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def close(self) -> None:
+        """Let the requests that run finish; those that wait are dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _answer(self, environ: dict[str, Any], receive: Receive) -> Answer:
+        if self._held >= self._room:
+            busy = "Too many requests at once. Try again in a moment."
+            status, headers, body = _problem(503, "busy", busy)
+            return status, [*headers, (b"retry-after", b"1")], body
+        with self._lock:
+            self._held += 1
+        job = self._pool.submit(self._respond, environ)
+        job.add_done_callback(self._left)
+        answer = asyncio.wrap_future(job)
+        if self._held > self._threads and await _hung_up_before(answer, receive):
+            job.cancel()
+            raise Gone
+        return await answer
+
+    def _left(self, _job: Future[Answer]) -> None:
+        with self._lock:
+            self._held -= 1
+
+    def _respond(self, environ: dict[str, Any]) -> Answer:
+        """One request, whole, in a thread of the pool."""
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+        parts: list[bytes] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> Callable[..., None]:
+            started.append((status, headers))
+            return parts.append
+
+        try:
+            response = self._handler(environ, start_response)
+            try:
+                parts.extend(response)
+            finally:
+                # Closing tells Django that the request is over; its connections are checked on that word.
+                response.close()
+            line, headers = started[-1]
+            encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        except Exception:
+            log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            return 500, [(b"content-type", b"text/plain"), (b"content-length", b"13")], b"Server error\n"
+        return _measured(int(line[:3]), encoded, b"".join(parts), environ["REQUEST_METHOD"])
+
+
+def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
+    """The request as PEP 3333 has it: text that is bytes in latin-1."""
+    host, port = scope.get("server") or ("localhost", 80)
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    root: str = scope.get("root_path", "").encode().decode("latin-1")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": root,
+        "PATH_INFO": unquote_to_bytes(raw).decode("latin-1").removeprefix(root),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": (scope.get("client") or ("",))[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope["headers"]:
+        # `X_User` and `X-User` would become the same key: the first is a way to forge the second.
+        if b"_" in name:
+            continue
+        key = name.decode("latin-1").upper().replace("-", "_")
+        if key not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
+            key = f"HTTP_{key}"
+        text = value.decode("latin-1")
+        if key in environ:
+            text = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{text}"
+        environ[key] = text
+    if body or "CONTENT_LENGTH" in environ:
+        # What has arrived is known; what was announced (or not, in a chunked request) is not needed.
+        environ["CONTENT_LENGTH"] = str(len(body))
+    return environ
+
+
+async def _body(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        part = message.get("body", b"")
+        size += len(part)
+        if size > MOST_BYTES:
+            raise TooLong
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _hung_up_before(answer: asyncio.Future[Answer], receive: Receive) -> bool:
+    """Wait for the answer, or until the client leaves; whether it has left."""
+    leaving = asyncio.ensure_future(receive())
+    waited_for: set[asyncio.Future[Any]] = {answer, leaving}
+    try:
+        await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
+        return not answer.done()
+    finally:
+        leaving.cancel()
+
+
+def _measured(status: int, headers: Headers, body: bytes, method: str) -> Answer:
+    """With its length, where the handler has not said it and it is known."""
+    has_body = status >= 200 and status not in {204, 304} and method != "HEAD"
+    if has_body and all(name != b"content-length" for name, _value in headers):
+        headers.append((b"content-length", str(len(body)).encode()))
+    return status, headers, body
+
+
+def _problem(status: int, code: str, detail: str) -> Answer:
+    title = HTTPStatus(status).phrase
+    problem = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail}
+    return _measured(status, [(b"content-type", b"application/problem+json")], json.dumps(problem).encode(), "")

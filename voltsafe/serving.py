@@ -1,0 +1,92 @@
+"""Daphne in this process, with the limits we want of it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from channels.routing import get_default_application
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.http_protocol import WebRequest
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketProtocol
+
+from voltsafe.http_pool import MOST_BYTES
+
+
+class BoundedRequest(WebRequest):  # type: ignore[misc]
+    """Daphne reads a body whole, however long, before it asks anyone; this one hangs up when it is too long."""
+
+    received = 0
+    is_refused = False
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802
+        super().gotLength(length)
+        self._hang_up_beyond(length or 0)
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
+        self.received += len(data)
+        if not self._hang_up_beyond(self.received):
+            super().handleContentChunk(data)
+
+    def _hang_up_beyond(self, length: int) -> bool:
+        if length <= MOST_BYTES:
+            return False
+        if self.is_refused:
+            self.channel.transport.abortConnection()
+        else:
+            self.is_refused = True
+            self.channel.transport.write(b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n\r\n")
+            self.channel.loseConnection()
+        return True
+
+
+class LongSpeaking(WebSocketProtocol):  # type: ignore[misc]
+    """The limit on what a socket may say to us is, in the library, also one on what we may say: 16 KiB.
+
+    The frame of a whole home is longer, and was dropped with a line in a log nobody reads.
+    """
+
+    maxMessagePayloadSize: int  # noqa: N815
+
+    def sendMessage(self, payload: bytes, *args: Any, **kwargs: Any) -> None:  # noqa: N802
+        limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
+        try:
+            super().sendMessage(payload, *args, **kwargs)
+        finally:
+            self.maxMessagePayloadSize = limit
+
+
+def serve(address: str, port: int, ready: Callable[[], None]) -> bool:
+    """Serve until SIGINT or SIGTERM; False where the address was taken before we got to it."""
+    application = get_default_application()
+
+    def before_the_first_request() -> None:
+        factory = server.http_factory
+        build = factory.buildProtocol
+
+        def build_bounded(peer: Any) -> Any:
+            protocol = build(peer)
+            protocol.requestFactory = BoundedRequest
+            return protocol
+
+        factory.buildProtocol = build_bounded
+        server.ws_factory.protocol = LongSpeaking
+        # Not before the loop runs: who stops us from then on is heard.
+        asyncio.get_event_loop().call_soon(ready)
+
+    server = Server(
+        application,
+        endpoints=build_endpoint_description_strings(host=address, port=port),
+        http_timeout=60,
+        # A wall tablet stays for months; the pings find out who is gone.
+        websocket_timeout=-1,
+        ping_interval=10,
+        ping_timeout=10,
+        websocket_max_message_size=16384,
+        websocket_max_frame_size=16384,
+        application_close_timeout=5,
+        ready_callable=before_the_first_request,
+        server_name="VoltSafe",
+    )
+    server.run()
+    return bool(server.listening_addresses)

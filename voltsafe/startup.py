@@ -1,0 +1,147 @@
+"""What must hold before VoltSafe serves, made so where it is not; a second start finds nothing to do."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.exceptions import InconsistentMigrationHistory
+from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
+from django.utils import timezone
+
+from appliances.interlock import guard
+from appliances.services import setup
+from appliances.services.cleaning import Invalid
+from appliances.services.setup import AlreadySetUp
+from voltsafe import addresses, env, static_files
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    name: str
+    password: str
+    wants_sample_home: bool
+
+
+class CannotStart(Exception):
+    """Why, and what to do about it, in one line."""
+
+
+def prepare(say: Say) -> list[str]:
+    """Database, interlock, static files, first account; two starts at once take turns. Raises CannotStart.
+
+    Returns what to tell whoever started it once it serves.
+    """
+    owner = _owner_of_the_environment()
+    with _one_at_a_time():
+        try:
+            _check_database_file()
+            _let_it_take_its_time()
+            _migrate(say)
+            guard.assert_intact(connection)
+            static_files.collect(say)
+            if owner is not None and not setup.is_set_up():
+                _make_first_account(owner, say)
+            return _what_to_do_now()
+        except (DatabaseError, InconsistentMigrationHistory) as why:
+            raise CannotStart(f"The database {_name_of_database()} cannot be used: {_first_line(why)}") from why
+        except guard.InterlockMissing as why:
+            raise CannotStart(str(why)) from why
+        except OSError as why:
+            raise CannotStart(f"The data folder {settings.DATA_DIR} cannot be used: {why}") from why
+        finally:
+            connection.close()
+
+
+def _owner_of_the_environment() -> Owner | None:
+    """For the unattended first start."""
+    name, password = env.text("VOLTSAFE_OWNER"), env.text("VOLTSAFE_OWNER_PASSWORD")
+    wants_sample_home = env.flag("VOLTSAFE_SAMPLE_HOME")
+    if bool(name) != bool(password):
+        raise CannotStart("VOLTSAFE_OWNER and VOLTSAFE_OWNER_PASSWORD go together; only one of them is set.")
+    return Owner(name, password, wants_sample_home) if name else None
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with Path(settings.DATA_DIR, "start.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _check_database_file() -> None:
+    if connection.vendor != "sqlite":
+        return
+    path = Path(settings.DATABASES["default"]["NAME"])
+    for one in (path, path.parent):
+        if one.exists() and not os.access(one, os.W_OK):
+            raise CannotStart(f"{one} is read-only, and the database must be written. Give this user the right to.")
+
+
+def _let_it_take_its_time() -> None:
+    """A migration may take longer than a request; another machine that starts meanwhile waits for this one."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
+            cursor.execute("SET lock_timeout = 0")
+            cursor.execute("SET idle_in_transaction_session_timeout = 0")
+            cursor.execute("SELECT pg_advisory_lock(hashtext('voltsafe start'))")
+
+
+def _migrate(say: Say) -> None:
+    executor = MigrationExecutor(connection)
+    loader = executor.loader
+    ours = {key for key in loader.applied_migrations if key[0] in loader.migrated_apps}
+    unknown = sorted(f"{app}.{name}" for app, name in ours - loader.disk_migrations.keys())
+    if unknown:
+        raise CannotStart(
+            f"The database {_name_of_database()} was written by a newer VoltSafe (it has {', '.join(unknown)}). "
+            "Install that version, or restore a backup made by this one."
+        )
+    loader.check_consistent_history(connection)
+    if executor.migration_plan(loader.graph.leaf_nodes()):
+        say("Preparing the database ...")
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+
+
+def _make_first_account(owner: Owner, say: Say) -> None:
+    try:
+        setup.set_up(
+            username=owner.name,
+            password=owner.password,
+            wanted_home={"name": "Home"},
+            sample=owner.wants_sample_home,
+            now=timezone.now(),
+        )
+    except AlreadySetUp:
+        return
+    except Invalid as why:
+        raise CannotStart(f"VOLTSAFE_OWNER or VOLTSAFE_OWNER_PASSWORD cannot be used: {why}") from why
+    say(f"Made the account {owner.name!r} and its home.")
+
+
+def _what_to_do_now() -> list[str]:
+    at = addresses.of_this_server(settings.PUBLIC_URL, settings.HOST, settings.PORT)
+    lines = [f"VoltSafe is ready: {at}/"]
+    if not setup.is_set_up():
+        lines.append(f"Set it up at {at}{reverse('welcome')} with the setup code {setup.setup_code()}")
+    return lines
+
+
+def _name_of_database() -> str:
+    database = settings.DATABASES["default"]
+    if connection.vendor == "sqlite":
+        return str(database["NAME"])
+    return f"{database['NAME']} at {database['HOST'] or 'the local socket'}"
+
+
+def _first_line(why: Exception) -> str:
+    return (str(why).strip() or type(why).__name__).splitlines()[0]
