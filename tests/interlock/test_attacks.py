@@ -13,8 +13,6 @@ from tests.interlock import attacks, attacks_on_postgresql, attacks_on_sqlite, h
 from tests.interlock.attacks import Statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
-sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's dialect")
-postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's dialect")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,13 +71,13 @@ def test_is_refused_by_a_check_or_by_the_interlock(statements: tuple[Statement, 
     assert isinstance(outcome_of(statements), IntegrityError)
 
 
-@sqlite_only
+@pytest.mark.sqlite
 @pytest.mark.parametrize("statements", attacks_on_sqlite.REFUSED)
 def test_is_refused_by_sqlite(statements: tuple[Statement, ...]) -> None:
     assert_refused(statements)
 
 
-@postgresql_only
+@pytest.mark.postgres
 @pytest.mark.parametrize("statements", attacks_on_postgresql.REFUSED)
 def test_is_refused_by_postgresql(statements: tuple[Statement, ...]) -> None:
     assert_refused(statements)
@@ -90,13 +88,13 @@ def test_is_accepted_and_the_loads_are_right(statements: tuple[Statement, ...]) 
     assert outcome_of(statements) is None
 
 
-@sqlite_only
+@pytest.mark.sqlite
 @pytest.mark.parametrize("statements", attacks_on_sqlite.HARMLESS)
 def test_is_accepted_by_sqlite_and_the_loads_are_right(statements: tuple[Statement, ...]) -> None:
     assert outcome_of(statements) is None
 
 
-@postgresql_only
+@pytest.mark.postgres
 @pytest.mark.parametrize("statements", attacks_on_postgresql.HARMLESS)
 def test_is_accepted_by_postgresql_and_the_loads_are_right(statements: tuple[Statement, ...]) -> None:
     assert outcome_of(statements) is None
@@ -111,7 +109,7 @@ def test_the_refusal_names_the_breaker_on_postgresql_and_the_overload_on_both() 
     assert str(error).splitlines()[0] == said[connection.vendor]
 
 
-@postgresql_only
+@pytest.mark.postgres
 @pytest.mark.parametrize("table", ["circuit", "appliance", "decision"])
 def test_truncate_is_refused_by_the_first_table_it_names(table: str) -> None:
     error = outcome_of((f"TRUNCATE appliances_{table}, appliances_appliance, appliances_home CASCADE",))

@@ -11,8 +11,6 @@ from appliances.models import Circuit
 from tests.interlock.triggers import ANY_TRIGGER, DROP, execute
 
 pytestmark = pytest.mark.django_db
-sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's dialect")
-postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's dialect")
 
 
 def test_migrations_leave_it_whole() -> None:
@@ -30,26 +28,26 @@ def test_names_everything_where_nothing_is_left() -> None:
     assert len(guard.differences(connection)) > 10
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_names_a_trigger_that_was_altered_on_sqlite() -> None:
     execute(DROP)
     execute(f"CREATE TRIGGER {ANY_TRIGGER} AFTER UPDATE ON appliances_circuit BEGIN SELECT 1; END")
     assert guard.differences(connection) == [f"trigger {ANY_TRIGGER} is not as installed"]
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_names_a_trigger_of_another_hand_on_sqlite() -> None:
     execute("CREATE TRIGGER quiet AFTER INSERT ON appliances_appliance BEGIN SELECT RAISE(IGNORE); END")
     assert guard.differences(connection) == ["trigger quiet on appliances_appliance is not ours"]
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_minds_no_trigger_on_a_table_it_does_not_guard() -> None:
     execute("CREATE TRIGGER elsewhere AFTER INSERT ON appliances_token BEGIN SELECT 1; END")
     assert guard.differences(connection) == []
 
 
-@postgresql_only
+@pytest.mark.postgres
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -109,7 +107,7 @@ def test_names_what_was_altered_on_postgresql(change: str, said: str) -> None:
     assert guard.differences(connection) == [said]
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_every_column_whose_change_can_make_replace_delete_a_circuit_is_watched() -> None:
     """The trigger sleeps where nothing but the load changes; a new unique column has to wake it."""
     watched = set(re.findall(r"NEW\.(\w+) IS NOT OLD", TRIGGERS["voltsafe_circuit_after_update"].split(" BEGIN")[0]))

@@ -13,8 +13,6 @@ from tests.interlock import house
 from tests.interlock.triggers import ANY_TRIGGER, DROP, execute
 
 pytestmark = pytest.mark.django_db
-sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's dialect")
-postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's dialect")
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +99,7 @@ def test_where_it_is_not_whole_it_says_what_to_do() -> None:
         guard.assert_intact(connection)
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_a_trigger_dropped_on_sqlite_is_noticed_at_once() -> None:
     guard.assert_intact(connection)
     execute(DROP)
@@ -109,7 +107,7 @@ def test_a_trigger_dropped_on_sqlite_is_noticed_at_once() -> None:
         guard.assert_intact(connection)
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_a_second_look_at_sqlite_asks_for_the_schema_version_only() -> None:
     guard.assert_intact(connection)
     with CaptureQueriesContext(connection) as asked:
@@ -117,7 +115,7 @@ def test_a_second_look_at_sqlite_asks_for_the_schema_version_only() -> None:
     assert [query["sql"] for query in asked] == ["PRAGMA schema_version"]
 
 
-@sqlite_only
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "what", [pytest.param("transaction", marks=pytest.mark.django_db(transaction=True)), "savepoint"]
 )
@@ -132,7 +130,7 @@ def test_a_version_seen_whole_does_not_count_when_it_was_rolled_back(what: str) 
         guard.assert_intact(connection)
 
 
-@postgresql_only
+@pytest.mark.postgres
 def test_postgresql_is_looked_at_again_after_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: clock[0])
@@ -145,7 +143,7 @@ def test_postgresql_is_looked_at_again_after_ten_seconds(monkeypatch: pytest.Mon
         guard.assert_intact(connection)
 
 
-@postgresql_only
+@pytest.mark.postgres
 def test_a_look_at_postgresql_counts_for_a_while_and_costs_nothing() -> None:
     guard.assert_intact(connection)
     with CaptureQueriesContext(connection) as asked:
@@ -153,7 +151,7 @@ def test_a_look_at_postgresql_counts_for_a_while_and_costs_nothing() -> None:
     assert len(asked) == 0
 
 
-@postgresql_only
+@pytest.mark.postgres
 def test_a_postgresql_that_was_not_whole_is_looked_at_again_at_once() -> None:
     execute(DROP)
     for _ in range(2):

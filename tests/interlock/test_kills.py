@@ -9,14 +9,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from appliances.interlock import guard
 from appliances.interlock.sqlite.triggers import TRIGGERS
 from tests.interlock.scratch import assert_still_guarded, opened
-
-sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL rebuilds no table")
 
 KILLED_AT = """
 import os, signal, sys
@@ -54,7 +51,7 @@ def kill_at(file: Path, start: str, nth: int, what: str) -> None:
     assert killed.returncode == -signal.SIGKILL
 
 
-@sqlite_only
+@pytest.mark.sqlite
 @pytest.mark.processes
 @pytest.mark.parametrize(
     ("start", "nth"),
@@ -65,7 +62,7 @@ def test_a_kill_in_the_middle_of_a_rebuild_loses_nothing(scratch: BaseDatabaseWr
     assert_still_guarded(scratch)
 
 
-@sqlite_only
+@pytest.mark.sqlite
 @pytest.mark.processes
 @pytest.mark.parametrize(("start", "nth"), [("CREATE TABLE", 12), ("CREATE TRIGGER", 1), ("CREATE TRIGGER", 7)])
 def test_a_kill_in_the_middle_of_the_first_migrate_is_noticed_and_made_good(

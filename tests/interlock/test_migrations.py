@@ -23,7 +23,6 @@ from appliances.interlock import guard
 from tests.interlock import house
 from tests.interlock.scratch import assert_still_guarded
 
-sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL rebuilds no table")
 TABLES = ("home", "circuit", "appliance", "decision")
 A_COLUMN = {"home": "timezone", "circuit": "created_at", "appliance": "note", "decision": "actor_name"}
 A_NAME = {"home": "name", "circuit": "name", "appliance": "name", "decision": "subject_name"}
@@ -81,14 +80,14 @@ CASES = [
 ]
 
 
-@sqlite_only
+@pytest.mark.sqlite
 @pytest.mark.parametrize("operation", CASES)
 def test_is_kept_through(scratch: BaseDatabaseWrapper, operation: Operation) -> None:
     apply(scratch, operation)
     assert_still_guarded(scratch)
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_is_kept_through_all_of_them_in_one_migration(scratch: BaseDatabaseWrapper) -> None:
     kept = ("a foreign key", "a longer name", "a check", "a removed field")
     apply(
@@ -108,14 +107,14 @@ def _django_alone(scratch: BaseDatabaseWrapper, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(type(scratch), "SchemaEditorClass", DjangoSchemaEditor)
 
 
-@sqlite_only
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("_django_alone")
 def test_control_django_alone_loses_it(scratch: BaseDatabaseWrapper) -> None:
     apply(scratch, changes_to("decision")["a field with a default"])
     assert "trigger voltsafe_decision_before_update is missing" in guard.differences(scratch)
 
 
-@sqlite_only
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("_django_alone")
 @pytest.mark.parametrize("table", ["circuit", "appliance"])
 def test_control_django_alone_cannot_rebuild_what_other_triggers_read(scratch: BaseDatabaseWrapper, table: str) -> None:
@@ -136,7 +135,7 @@ RENAMES = [
 ]
 
 
-@sqlite_only
+@pytest.mark.sqlite
 @pytest.mark.parametrize("operation", RENAMES)
 def test_renaming_what_it_names_is_refused_or_reported(scratch: BaseDatabaseWrapper, operation: Operation) -> None:
     try:
@@ -147,13 +146,13 @@ def test_renaming_what_it_names_is_refused_or_reported(scratch: BaseDatabaseWrap
         assert guard.differences(scratch) != []
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_a_renamed_home_is_no_concern_of_it(scratch: BaseDatabaseWrapper) -> None:
     apply(scratch, migrations.RenameModel("Home", "Household"))
     assert_still_guarded(scratch)
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_a_migration_that_renames_takes_it_out_and_puts_it_in(scratch: BaseDatabaseWrapper) -> None:
     def take_out(apps: Any, editor: Any) -> None:
         guard.remove(editor.connection)
@@ -167,7 +166,7 @@ def test_a_migration_that_renames_takes_it_out_and_puts_it_in(scratch: BaseDatab
     assert_still_guarded(scratch)
 
 
-@sqlite_only
+@pytest.mark.sqlite
 @pytest.mark.parametrize("atomic", [True, False])
 def test_is_kept_where_a_rebuild_fails(scratch: BaseDatabaseWrapper, atomic: bool) -> None:
     impossible = models.CheckConstraint(condition=models.Q(limit__lt=1), name="impossible")
@@ -176,7 +175,7 @@ def test_is_kept_where_a_rebuild_fails(scratch: BaseDatabaseWrapper, atomic: boo
     assert_still_guarded(scratch)
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_is_kept_where_the_migration_goes_on_after_a_rebuild_failed(scratch: BaseDatabaseWrapper) -> None:
     impossible = models.CheckConstraint(condition=models.Q(limit__lt=1), name="impossible")
     circuit = MigrationLoader(scratch).project_state().apps.get_model("appliances", "circuit")

@@ -16,7 +16,6 @@ from tests.interlock.house import IRON, OTHER_MAIN
 Session = psycopg.Connection[Any]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
 SECOND_HOB, FAN, LAMP = 13, 14, 15
 LAUNDRY, CELLAR = 12, 13
@@ -85,7 +84,7 @@ def is_waiting(backend: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-@postgresql_only
+@pytest.mark.postgres
 @pytest.mark.parametrize("level", ["READ_COMMITTED", "REPEATABLE_READ", "SERIALIZABLE"])
 def test_of_two_sessions_whose_appliances_do_not_both_fit_one_is_stopped(
     sessions: tuple[Session, Session], level: str
@@ -95,7 +94,7 @@ def test_of_two_sessions_whose_appliances_do_not_both_fit_one_is_stopped(
     assert house.broken_rules() == []
 
 
-@postgresql_only
+@pytest.mark.postgres
 @pytest.mark.parametrize(
     "wanted",
     [
@@ -112,7 +111,7 @@ def test_whatever_the_second_session_writes_the_loads_are_right(sessions: tuple[
     assert house.broken_rules() == []
 
 
-@postgresql_only
+@pytest.mark.postgres
 @pytest.mark.parametrize(
     "change",
     [
@@ -131,7 +130,7 @@ def test_two_sessions_that_take_away_the_same_watts_take_them_away_twice(
     assert house.broken_rules() == []
 
 
-@postgresql_only
+@pytest.mark.postgres
 def test_nothing_is_switched_on_at_a_circuit_that_is_being_deleted_without_foreign_keys(
     sessions: tuple[Session, Session],
 ) -> None:
@@ -142,7 +141,7 @@ def test_nothing_is_switched_on_at_a_circuit_that_is_being_deleted_without_forei
     assert house.broken_rules() == []
 
 
-@postgresql_only
+@pytest.mark.postgres
 @pytest.mark.parametrize("without", ["the interlock", "its lock"])
 def test_control_both_are_let_through(sessions: tuple[Session, Session], without: str) -> None:
     with connection.cursor() as cursor:

@@ -19,8 +19,6 @@ from tests.services.rows import load_of, revision_of, rows_of
 pytestmark = pytest.mark.django_db
 
 in_real_transactions = pytest.mark.django_db(transaction=True)
-postgresql_only = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL's dialect")
-sqlite_only = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's dialect")
 
 
 @pytest.fixture
@@ -95,7 +93,7 @@ def test_a_home_that_is_busy_says_so_and_nothing_changes(home: Home, kettle: App
 
 
 @in_real_transactions
-@postgresql_only
+@pytest.mark.postgres
 def test_a_busy_home_keeps_no_other_home_waiting(home: Home, kettle: Appliance, impatient: None) -> None:
     with somebody_else_in(a_home()):
         turn_on(kettle)
@@ -104,7 +102,7 @@ def test_a_busy_home_keeps_no_other_home_waiting(home: Home, kettle: Appliance, 
 
 
 @in_real_transactions
-@sqlite_only
+@pytest.mark.sqlite
 def test_a_queue_that_is_too_long_is_busy_too(kettle: Appliance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turn, "PATIENCE", 0.01)
     taken, let_go = threading.Event(), threading.Event()
@@ -200,7 +198,7 @@ def somebody_waits() -> bool:
 
 
 @in_real_transactions
-@postgresql_only
+@pytest.mark.postgres
 def test_a_real_deadlock_ends_in_a_decision(home: Home, kettle: Appliance) -> None:
     """Raw SQL locks the appliance, then the home; a turn locks the home, then the appliance."""
     with connection.cursor() as cursor:
