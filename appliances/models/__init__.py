@@ -7,5 +7,23 @@ from appliances.models.token import Token  # isort: skip
 from appliances.models.circuit import Circuit  # isort: skip
 from appliances.models.appliance import Appliance  # isort: skip
 from appliances.models.decision import Decision  # isort: skip
+from appliances.models.controller import Controller, Heartbeat  # isort: skip
+from appliances.models.temporary_limit import TemporaryLimit  # isort: skip
+from appliances.models.claims import Shed, Wait  # isort: skip
+from appliances.models.answered import Answered  # isort: skip
 
-__all__ = ["Appliance", "Circuit", "Decision", "Home", "Membership", "Token", "User"]
+__all__ = [
+    "Answered",
+    "Appliance",
+    "Circuit",
+    "Controller",
+    "Decision",
+    "Heartbeat",
+    "Home",
+    "Membership",
+    "Shed",
+    "TemporaryLimit",
+    "Token",
+    "User",
+    "Wait",
+]

@@ -1,6 +1,7 @@
 """Anything that draws power and can be switched."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,6 +13,9 @@ from appliances.balancer import units
 from appliances.models.circuit import Circuit
 from appliances.models.home import Home
 from appliances.models.watts import WattsField
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class Kind(models.TextChoices):
@@ -41,7 +45,19 @@ class Kind(models.TextChoices):
     COMPUTER = "computer", _("Computer")
     NETWORK = "network", _("Router and network")
     CAR_CHARGER = "car_charger", _("Car charger")
+    MEDICAL = "medical", _("Medical device")
     OTHER = "other", _("Other")
+
+
+LEAST_IMPORTANT = 1_000_000
+LONGEST_PAUSE = 86_400
+LONGEST_RUN = 7 * 86_400
+"""Seconds; what is longer is no rest and no cycle, but a mistake in the unit."""
+
+
+def _seconds(name: "StrPromise", *, most: int, least: int = 0, **options: Any) -> "models.PositiveIntegerField[Any, Any]":
+    validators = [MinValueValidator(least), MaxValueValidator(most)]
+    return models.PositiveIntegerField(name, validators=validators, **options)
 
 
 class ApplianceQuerySet(models.QuerySet["Appliance"]):
@@ -63,12 +79,26 @@ class Appliance(models.Model):
         ],
     )
     is_on = models.BooleanField(_("is on"), default=False, editable=False)
-    priority = models.PositiveSmallIntegerField(
+    switched_at = models.DateTimeField(_("switched at"), null=True, editable=False)
+    """When it last went from off to on or back; null: never since it is known here."""
+    priority = models.PositiveIntegerField(
         _("priority"),
-        default=5,
-        validators=[MinValueValidator(1), MaxValueValidator(9)],
-        help_text=_("1 makes room first, 9 is kept on longest."),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(LEAST_IMPORTANT)],
+        help_text=_("Its place in the home's order: 1 is the most important and makes room last."),
     )
+    may_be_shed = models.BooleanField(
+        _("may be shed"), default=False, help_text=_("VoltSafe may switch it off when a limit falls.")
+    )
+    may_be_interrupted = models.BooleanField(
+        _("may be interrupted"), default=True, help_text=_("No: it is never switched off in the middle of its cycle.")
+    )
+    returns_by_itself = models.BooleanField(
+        _("comes back by itself"), default=False, help_text=_("After shedding, VoltSafe may switch it on again.")
+    )
+    min_on_seconds = _seconds(_("stays on for at least (s)"), default=0, most=LONGEST_PAUSE)
+    min_off_seconds = _seconds(_("stays off for at least (s)"), default=0, most=LONGEST_PAUSE)
+    max_on_seconds = _seconds(_("is switched off after (s)"), null=True, blank=True, least=1, most=LONGEST_RUN)
     note = models.CharField(_("note"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -85,10 +115,10 @@ class Appliance(models.Model):
                 violation_error_message=_("Rated power is more than 0 W and at most 1 GW."),
             ),
             models.CheckConstraint(
-                condition=Q(priority__gte=1) & Q(priority__lte=9),
-                name="priority_is_1_to_9",
+                condition=Q(priority__gte=1) & Q(priority__lte=LEAST_IMPORTANT),
+                name="priority_counts_from_1",
                 violation_error_code="priority",
-                violation_error_message=_("Priority is a number from 1 to 9."),
+                violation_error_message=_("Priority counts from 1, the most important."),
             ),
             models.UniqueConstraint(
                 "home",

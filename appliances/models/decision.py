@@ -20,11 +20,30 @@ class Action(models.TextChoices):
     ADD_HOME = "add_home", _("add home")
     CHANGE_HOME = "change_home", _("change home")
     REMOVE_HOME = "remove_home", _("remove home")
+    CHANGE_ORDER = "change_order", _("change order")
+    ADD_LIMIT = "add_limit", _("add temporary limit")
+    REMOVE_LIMIT = "remove_limit", _("remove temporary limit")
+    BEGIN_LIMIT = "begin_limit", _("temporary limit begins")
+    END_LIMIT = "end_limit", _("temporary limit ends")
+    WAIT = "wait", _("wait for room")
+    CANCEL_WAIT = "cancel_wait", _("stop waiting")
+    EXPIRE_WAIT = "expire_wait", _("waited too long")
+    START = "start", _("start when there is room")
+    SHED = "shed", _("shed")
+    RESTORE = "restore", _("bring back")
+    EXPIRE_SHED = "expire_shed", _("stays off")
+    TOO_LONG = "too_long", _("on for too long")
+    HOLD_RETURNS = "hold_returns", _("hold returns")
+    NEEDS_PERSON = "needs_person", _("needs a person")
+    NEEDS_NOBODY = "needs_nobody", _("is within its limit again")
+    CHANGE_CONTROLLER = "change_controller", _("change controller")
 
 
 class Outcome(models.TextChoices):
     GRANTED = "granted", _("granted")
     REFUSED = "refused", _("refused")
+    OBSERVED = "observed", _("observed")
+    """What an armed controller would have done; nothing was touched."""
 
 
 class Actor(models.TextChoices):
@@ -44,7 +63,8 @@ class Decision(models.Model):
 
     Names and ids are copies, not references: the record outlives what it speaks of. `circuit` is the
     breaker that was the limit: of a refusal the one exceeded most, of a grant the one with the least headroom.
-    `facts` holds `changes` {field: [old, new]}, `off` and `make_room` (lists of {id, name, watts}); watts as text.
+    `facts` holds `changes` {field: [old, new]}, `off` and `make_room` (lists of {id, name, watts}), `cause` (why
+    VoltSafe acted), `temporary_limit` (all about it); watts and moments as text.
     """
 
     home = models.ForeignKey(

@@ -24,6 +24,8 @@ class Home(models.Model):
     warning_percent = models.PositiveSmallIntegerField(_("warning from (%)"), default=80)
     critical_percent = models.PositiveSmallIntegerField(_("critical from (%)"), default=95)
     revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
+    wake_at = models.DateTimeField(_("controller looks again at"), null=True, editable=False, db_index=True)
+    """When the controller has to look at this home next; every decision says now, null says not before the next."""
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = HomeQuerySet.as_manager()
