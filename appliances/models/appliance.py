@@ -55,7 +55,9 @@ LONGEST_RUN = 7 * 86_400
 """Seconds; what is longer is no rest and no cycle, but a mistake in the unit."""
 
 
-def _seconds(name: "StrPromise", *, most: int, least: int = 0, **options: Any) -> "models.PositiveIntegerField[Any, Any]":
+def _seconds(
+    name: "StrPromise", *, most: int, least: int = 0, **options: Any
+) -> "models.PositiveIntegerField[Any, Any]":
     validators = [MinValueValidator(least), MaxValueValidator(most)]
     return models.PositiveIntegerField(name, validators=validators, **options)
 

@@ -10,7 +10,7 @@ from appliances.models import Appliance, Circuit, Decision, Home
 from appliances.presentation import answers, snapshot, wording
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import fitting
-from appliances.services.turn import facts_of
+from appliances.services.facts import of_loads
 
 Json = dict[str, Any]
 
@@ -134,7 +134,7 @@ def _foreseen(refused: Refused) -> Json:
         "limit_watts": _exact_mw(numbers.limit_mw),
         "exceeded_by_watts": _exact_mw(refused.exceeded_by_mw),
         "circuit": _named(numbers.circuit_id, numbers.circuit_name),
-        "make_room": [way(facts_of(one.off)) for one in refused.ways],
+        "make_room": [way(of_loads(one.off)) for one in refused.ways],
     }
 
 

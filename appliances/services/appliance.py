@@ -6,13 +6,21 @@ from typing import Any
 
 from appliances.models import Appliance, Circuit
 from appliances.models.decision import Action
-from appliances.services import changes, reading, turn
+from appliances.services import changes, claims, ordering, presets, reading, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
 from appliances.services.switching import home_of
 from appliances.services.turn import Changed, Turn
 
-FIELDS = ("name", "kind", "circuit_id", "rated", "priority", "note")
+RULES = (
+    "may_be_shed",
+    "may_be_interrupted",
+    "returns_by_itself",
+    "min_on_seconds",
+    "min_off_seconds",
+    "max_on_seconds",
+)
+FIELDS = ("name", "kind", "circuit_id", "rated", "priority", *RULES, "note")
 RECORDED = (*FIELDS, "is_on")
 
 
@@ -26,15 +34,20 @@ def add(*, home_id: int, wanted: Mapping[str, Any], by: By, now: datetime) -> Ch
 
 
 def put(here: Turn, wanted: Mapping[str, Any]) -> Appliance:
-    """The step of `add` inside a turn."""
+    """The step of `add` inside a turn; what is not said is as is usual for the kind."""
     row = Appliance(home=here.home)
-    changes.apply(row, wanted, FIELDS)
+    preset = presets.of(str(wanted.get("kind", row.kind)))
+    usual = {**preset.fields(), "priority": ordering.last_place(here.home.pk)}
+    changes.apply(row, {**usual, **wanted}, FIELDS)
     _check_circuit(here, row)
     clean(row)
 
     row.save(force_insert=True)
 
-    here.record(Action.ADD_APPLIANCE, row, facts={"changes": changes.all_of(row, RECORDED)})
+    facts: dict[str, Any] = {"changes": changes.all_of(row, RECORDED)}
+    if preset.comes_first and "priority" not in wanted:
+        facts["order"] = ordering.put_first(row)
+    here.record(Action.ADD_APPLIANCE, row, facts=facts)
     here.appliances.add(row.pk)
     here.circuits.add(row.circuit_id)
     return row
@@ -61,6 +74,8 @@ def change(*, appliance_id: int, wanted: Mapping[str, Any], by: By, now: datetim
             return row.pk
 
         row.save(update_fields=list(changed))
+        if not row.returns_by_itself and claims.shed(row):
+            claims.give_up(row)
 
         here.record(Action.CHANGE_APPLIANCE, row, verdict=verdict if row.is_on else None, facts=facts)
         here.appliances.add(row.pk)

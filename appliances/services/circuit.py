@@ -1,6 +1,6 @@
 """Adding, changing, re-hanging and removing circuits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from appliances.balancer.tree import BrokenTree
 from appliances.models import Appliance, Circuit
 from appliances.models.decision import Action
-from appliances.services import changes, reading, turn
+from appliances.services import changes, lowering, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import InUse, Invalid, clean
 from appliances.services.turn import Changed, Missing, Turn
@@ -41,8 +41,13 @@ def put(here: Turn, wanted: Mapping[str, Any]) -> Circuit:
     return row
 
 
-def change(*, circuit_id: int, wanted: Mapping[str, Any], by: By, now: datetime) -> Changed:
-    """Change what `wanted` names; everything on must still fit everywhere. Raises Refused, Invalid, Missing, Busy."""
+def change(
+    *, circuit_id: int, wanted: Mapping[str, Any], by: By, now: datetime, shed: Collection[int] | None = None
+) -> Changed:
+    """Change what `wanted` names; everything on must still fit everywhere. Raises Refused, Invalid, Missing, Busy.
+
+    `shed` are the appliances to be switched off for it, as a preview named them (`lowering`). Raises PreviewChanged.
+    """
 
     def body(here: Turn) -> int:
         row = here.circuit(circuit_id)
@@ -54,14 +59,17 @@ def change(*, circuit_id: int, wanted: Mapping[str, Any], by: By, now: datetime)
             raise Invalid({"parent_id": [_("The main circuit is fed by the supply itself.")]})
         _check_parent(here, row)
         clean(row)
-        after = here.tree.with_breaker(reading.breaker(row))
+        after = here.tree.with_breaker(here.breaker(row))
         try:
             after.path(row.pk)
         except BrokenTree:
             raise Invalid({"parent_id": [_("A circuit cannot be fed from itself or from below itself.")]}) from None
 
         facts = {"changes": changed}
-        verdict = here.admit(Action.CHANGE_CIRCUIT, row, after=after, about=row.pk, facts=facts)
+        if shed is not None:
+            after = lowering.make_room(here, after, shed, facts, row)
+        asked = {**facts, **lowering.offer(here, after)}
+        verdict = here.admit(Action.CHANGE_CIRCUIT, row, after=after, about=row.pk, facts=asked)
         if verdict is None:
             return row.pk
 

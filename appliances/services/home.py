@@ -1,7 +1,7 @@
 """Making, changing and removing homes."""
 
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -15,7 +15,7 @@ from appliances.balancer.tree import Tree
 from appliances.models import Appliance, Circuit, Home, Membership, User
 from appliances.models.decision import Action
 from appliances.models.membership import Role
-from appliances.services import changes, circuit, reading, turn
+from appliances.services import changes, circuit, lowering, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
 from appliances.services.turn import Changed, Turn
@@ -63,8 +63,13 @@ def begin(home: Home, limit: Decimal, *, owner: User | None, by: By, now: dateti
     return here
 
 
-def change(*, home_id: int, wanted: Mapping[str, Any], by: By, now: datetime) -> Changed:
-    """Change the home's name, thresholds, voltage, time zone or limit. Raises Refused, Invalid, Missing, Busy."""
+def change(
+    *, home_id: int, wanted: Mapping[str, Any], by: By, now: datetime, shed: Collection[int] | None = None
+) -> Changed:
+    """Change the home's name, thresholds, voltage, time zone or limit. Raises Refused, Invalid, Missing, Busy.
+
+    `shed` as for a circuit.
+    """
 
     def body(here: Turn) -> int:
         changed = changes.apply(here.home, {k: v for k, v in wanted.items() if k != LIMIT}, FIELDS)
@@ -80,8 +85,11 @@ def change(*, home_id: int, wanted: Mapping[str, Any], by: By, now: datetime) ->
             return here.home.pk
 
         facts = {"changes": changed}
-        after = here.tree.with_breaker(reading.breaker(main)) if of_main else here.tree
-        verdict = here.admit(Action.CHANGE_HOME, here.home, after=after, about=main.pk, facts=facts)
+        after = here.tree.with_breaker(here.breaker(main)) if of_main else here.tree
+        if of_main and shed is not None:
+            after = lowering.make_room(here, after, shed, facts, main)
+        asked = {**facts, **lowering.offer(here, after)}
+        verdict = here.admit(Action.CHANGE_HOME, here.home, after=after, about=main.pk, facts=asked)
         if verdict is None:
             return here.home.pk
 

@@ -1,27 +1,92 @@
-"""Rows into the balancer's tree: one query for the circuits of a home, one for its appliances."""
+"""Rows into the balancer's tree: one query each for the circuits, the appliances and the temporary limits of a home."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 
-from appliances.balancer import units
-from appliances.balancer.tree import Breaker, Load, Tree
-from appliances.models import Appliance, Circuit
+from appliances.balancer import limits, units
+from appliances.balancer.tree import Breaker, Cap, Load, Rules, Tree
+from appliances.models import Appliance, Circuit, TemporaryLimit
 
 
-def breaker(row: Circuit) -> Breaker:
-    return Breaker(row.pk, row.name, row.parent_id, units.to_mw(row.limit))
+@dataclass(frozen=True)
+class Rows:
+    """A home's rows as they were read together, and the tree they make at that moment."""
+
+    circuits: Mapping[int, Circuit]
+    appliances: Mapping[int, Appliance]
+    """With what is claimed for them: `wait` and `shed`, where there are."""
+    limits: tuple[TemporaryLimit, ...]
+    """Those to come too, the first to begin first."""
+    tree: Tree
+
+    def in_force(self, now: datetime) -> tuple[TemporaryLimit, ...]:
+        return tuple(row for row in self.limits if is_in_force(row, now))
+
+    def caps(self, circuit_id: int, now: datetime) -> tuple[Cap, ...]:
+        return tuple(cap(row) for row in self.in_force(now) if row.circuit_id == circuit_id)
+
+
+def rows_of(home_id: int, now: datetime) -> Rows:
+    circuits = tuple(Circuit.objects.filter(home_id=home_id).order_by("id"))
+    appliances = tuple(Appliance.objects.filter(home_id=home_id).select_related("wait", "shed").order_by("id"))
+    temporary = tuple(TemporaryLimit.objects.filter(home_id=home_id).order_by("starts_at", "id"))
+    return together(circuits, appliances, temporary, now)
+
+
+def together(
+    circuits: Iterable[Circuit],
+    appliances: Iterable[Appliance],
+    temporary: Iterable[TemporaryLimit],
+    now: datetime,
+) -> Rows:
+    """Rows that were read at one moment."""
+    by_circuit = {row.pk: row for row in circuits}
+    by_id = {row.pk: row for row in appliances}
+    capped: dict[int, list[Cap]] = {}
+    temporary = tuple(temporary)
+    for one in temporary:
+        if is_in_force(one, now):
+            capped.setdefault(one.circuit_id, []).append(cap(one))
+    tree = Tree(
+        tuple(breaker(row, capped.get(row.pk, ())) for row in by_circuit.values()),
+        tuple(load(row) for row in by_id.values()),
+    )
+    return Rows(by_circuit, by_id, temporary, tree)
+
+
+def is_in_force(row: TemporaryLimit, now: datetime) -> bool:
+    return row.starts_at <= now < row.ends_at
+
+
+def cap(row: TemporaryLimit) -> Cap:
+    return Cap(row.pk, units.to_mw(row.limit))
+
+
+def breaker(row: Circuit, caps: Iterable[Cap]) -> Breaker:
+    own_mw = units.to_mw(row.limit)
+    limit_mw, binding = limits.in_force(own_mw, caps)
+    return Breaker(row.pk, row.name, row.parent_id, limit_mw, cap=binding, own_limit_mw=own_mw)
 
 
 def load(row: Appliance) -> Load:
-    return Load(row.pk, row.name, row.circuit_id, units.to_mw(row.rated), row.is_on, row.priority)
+    rules = Rules(
+        may_be_shed=row.may_be_shed,
+        may_be_interrupted=row.may_be_interrupted,
+        returns_by_itself=row.returns_by_itself,
+        min_on_seconds=row.min_on_seconds,
+        min_off_seconds=row.min_off_seconds,
+        max_on_seconds=row.max_on_seconds,
+    )
+    rated_mw = units.to_mw(row.rated)
+    return Load(row.pk, row.name, row.circuit_id, rated_mw, row.is_on, row.priority, rules, row.switched_at)
 
 
-def tree_of(home_id: int) -> Tree:
-    circuits = Circuit.objects.filter(home_id=home_id).order_by("id")
-    loads = Appliance.objects.filter(home_id=home_id).order_by("id")
-    return Tree(tuple(breaker(row) for row in circuits), tuple(load(row) for row in loads))
+def tree_of(home_id: int, now: datetime) -> Tree:
+    return rows_of(home_id, now).tree
 
 
 @contextmanager

@@ -1,15 +1,20 @@
 """Switching appliances on and off, and swapping some for another."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from appliances.balancer import units
+from appliances.balancer import resting, units
+from appliances.balancer.admission import Granted
+from appliances.balancer.tree import Load
 from appliances.models import Appliance
-from appliances.models.decision import Action
-from appliances.services import turn
+from appliances.models.decision import Action, Outcome
+from appliances.services import claims, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Changed, Missing, Turn, facts_of
+from appliances.services.facts import of_loads
+from appliances.services.turn import Changed, Missing, Turn
 
 
 def switch(*, appliance_id: int, on: bool, by: By, now: datetime) -> Changed:
@@ -25,6 +30,12 @@ def switch(*, appliance_id: int, on: bool, by: By, now: datetime) -> Changed:
 def set_state(here: Turn, row: Appliance, on: bool) -> None:  # noqa: FBT001
     """The step of `switch` inside a turn; a refusal is recorded and nothing is switched."""
     if row.is_on == on:
+        if not on and claims.give_up(row):
+            # Off by hand while it waits or is shed: it stays off.
+            here.record(Action.SWITCH_OFF, row, requested_mw=0, facts={"stays_off": True})
+            here.appliances.add(row.pk)
+        return
+    if on and must_rest(here, Action.SWITCH_ON, row):
         return
 
     action = Action.SWITCH_ON if on else Action.SWITCH_OFF
@@ -33,11 +44,49 @@ def set_state(here: Turn, row: Appliance, on: bool) -> None:  # noqa: FBT001
     if verdict is None:
         return
 
-    Appliance.objects.filter(pk=row.pk).update(is_on=on)
+    turn_over(here, [row.pk], on=on)
+    claims.give_up(row)
 
     here.record(action, row, verdict=verdict, requested_mw=units.to_mw(row.rated) * (1 if on else -1))
     here.appliances.add(row.pk)
     here.circuits.update(breaker.id for breaker in here.tree.path(row.circuit_id))
+
+
+def turn_over(here: Turn, ids: Collection[int], *, on: bool) -> None:
+    """Write what is on: the only statement that does."""
+    Appliance.objects.filter(pk__in=ids).update(is_on=on, switched_at=here.now)
+
+
+def carry_out(here: Turn, action: Action, load: Load, *, on: bool, verdict: Granted, facts: Mapping[str, Any]) -> None:
+    """One step of VoltSafe's own: switch it, record it, and let the next step see it."""
+    turn_over(here, [load.id], on=on)
+    here.record(action, here.appliance(load.id), verdict=verdict, requested_mw=_change_mw(load, on=on), facts=facts)
+    here.appliances.add(load.id)
+    here.circuits.update(breaker.id for breaker in here.tree.path(load.circuit_id))
+    here.rows = replace(here.rows, tree=here.tree.switched(on=[load.id] if on else [], off=[] if on else [load.id]))
+
+
+def observe(
+    here: Turn, action: Action, load: Load, *, on: bool, facts: Mapping[str, Any], verdict: Granted | None = None
+) -> None:
+    """Record such a step as one that would have been taken."""
+    row, change_mw = here.appliance(load.id), _change_mw(load, on=on)
+    here.record(action, row, verdict=verdict, requested_mw=change_mw, facts=facts, outcome=Outcome.OBSERVED)
+    here.appliances.add(load.id)
+
+
+def _change_mw(load: Load, *, on: bool) -> int:
+    return load.rated_mw if on else -load.rated_mw
+
+
+def must_rest(here: Turn, action: Action, row: Appliance, facts: Mapping[str, Any] | None = None) -> bool:
+    """Whether it was switched off too short a time ago (a compressor's rest); then the refusal is recorded."""
+    until = resting.rests_until(here.tree.load(row.pk), here.now)
+    if until is None:
+        return False
+    facts = {**(facts or {}), "rests_until": until.isoformat()}
+    here.record(action, row, facts=facts, outcome=Outcome.REFUSED)
+    return True
 
 
 def swap(*, on_id: int, off_ids: Collection[int], by: By, now: datetime) -> Changed:
@@ -51,16 +100,21 @@ def swap(*, on_id: int, off_ids: Collection[int], by: By, now: datetime) -> Chan
         running = [load for load in (here.tree.load(one.pk) for one in going) if load.is_on]
         if row.is_on and not running:
             return row.pk
+        facts = {"off": of_loads(running)}
+        if not row.is_on and must_rest(here, Action.SWAP, row, facts):
+            return row.pk
 
         after = here.tree.switched(on=[row.pk], off=[load.id for load in running])
-        facts = {"off": facts_of(running)}
         verdict = here.admit(Action.SWAP, row, after=after, about=row.circuit_id, wanted=[row.pk], facts=facts)
         if verdict is None:
             return row.pk
 
         # Off before on: the interlock looks at every statement, and so does the wiring.
-        Appliance.objects.filter(pk__in=[load.id for load in running]).update(is_on=False)
-        Appliance.objects.filter(pk=row.pk).update(is_on=True)
+        turn_over(here, [load.id for load in running], on=False)
+        if not row.is_on:
+            turn_over(here, [row.pk], on=True)
+        for one in (row, *going):
+            claims.give_up(one)
 
         requested = 0 if row.is_on else units.to_mw(row.rated)
         here.record(Action.SWAP, row, verdict=verdict, requested_mw=requested, facts=facts)

@@ -5,6 +5,7 @@ transaction, a refusal too, and told to watchers after the commit.
 """
 
 import contextlib
+import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,10 +16,11 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 from appliances import events
 from appliances.balancer import admission, units
-from appliances.balancer.tree import Load, Tree
+from appliances.balancer.tree import Breaker, Tree
 from appliances.interlock import guard
 from appliances.models import Appliance, Circuit, Decision, Home
 from appliances.models.decision import Action, Outcome, Subject
+from appliances.services import facts as keeping
 from appliances.services import reading
 from appliances.services.actor import By
 from appliances.services.fair_turn import FairQueue, TookTooLong
@@ -60,11 +62,6 @@ class Changed:
     circuits: tuple[int, ...] = ()
 
 
-def facts_of(loads: Iterable[Load]) -> list[dict[str, Any]]:
-    """Appliances as the record keeps them: id, name and watts, the watts as text."""
-    return [{"id": load.id, "name": load.name, "watts": str(units.to_watts(load.rated_mw))} for load in loads]
-
-
 @dataclass
 class Turn:
     """One home, locked."""
@@ -77,27 +74,35 @@ class Turn:
     circuits: set[int] = field(default_factory=set)
 
     def appliance(self, pk: int) -> Appliance:
-        """The row of an appliance of this home, fresh under the lock. Raises Missing."""
-        row = Appliance.objects.filter(pk=pk, home=self.home).first()
+        """A copy of the row of an appliance of this home, as read under the lock. Raises Missing."""
+        row = self.rows.appliances.get(pk)
         if row is None:
             raise Missing("There is no such appliance in this home.")
-        return row
+        return copy.copy(row)
 
     def circuit(self, pk: int) -> Circuit:
-        """The row of a circuit of this home, fresh under the lock. Raises Missing."""
-        row = Circuit.objects.filter(pk=pk, home=self.home).first()
+        """A copy of the row of a circuit of this home, as read under the lock. Raises Missing."""
+        row = self.rows.circuits.get(pk)
         if row is None:
             raise Missing("There is no such circuit in this home.")
-        return row
+        return copy.copy(row)
 
     @cached_property
+    def rows(self) -> reading.Rows:
+        """The home as it was when the turn first looked, or when it was last read again."""
+        return reading.rows_of(self.home.pk, self.now)
+
+    @property
     def tree(self) -> Tree:
-        """The home's circuits and appliances as they were when the turn began, or when it was last read again."""
-        return reading.tree_of(self.home.pk)
+        return self.rows.tree
+
+    def breaker(self, row: Circuit) -> Breaker:
+        """A circuit as it is to be, under the temporary limits in force."""
+        return reading.breaker(row, self.rows.caps(row.pk, self.now) if row.pk else ())
 
     def read_again(self) -> None:
         """For a turn of several steps: let the next one see what this one wrote."""
-        self.__dict__.pop("tree", None)
+        self.__dict__.pop("rows", None)
 
     def admit(
         self,
@@ -113,7 +118,7 @@ class Turn:
         verdict = admission.decide(before=self.tree, after=after, wanted=frozenset(wanted), about=about)
         if isinstance(verdict, admission.Granted):
             return verdict
-        make_room = [facts_of(way.off) for way in verdict.ways]
+        make_room = [keeping.of_loads(way.off) for way in verdict.ways]
         self.record(action, subject, verdict=verdict, facts={**(facts or {}), "make_room": make_room})
         return None
 
@@ -125,8 +130,9 @@ class Turn:
         verdict: admission.Granted | admission.Refused | None = None,
         requested_mw: int | None = None,
         facts: Mapping[str, Any] | None = None,
+        outcome: Outcome = Outcome.GRANTED,
     ) -> Decision:
-        """Write one decision, and raise the home's revision to it."""
+        """Write one decision, raise the home's revision to it, and wake the controller."""
         self.home.revision += 1
         row = Decision(
             home=self.home,
@@ -136,20 +142,36 @@ class Turn:
             actor_id=self.by.id,
             actor_name=self.by.name,
             action=action,
-            outcome=Outcome.GRANTED,
+            outcome=outcome,
             subject=Subject(type(subject).__name__.lower()),
             subject_id=subject.pk or 0,
             subject_name=_name_before(subject, facts or {}),
             facts=dict(facts or {}),
         )
         if verdict is not None:
-            _note_numbers(row, verdict)
+            self._note_numbers(row, verdict)
         if requested_mw is not None:
             row.requested = units.to_watts(requested_mw)
         row.save(force_insert=True)
-        Home.objects.filter(pk=self.home.pk).update(revision=self.home.revision)
+        Home.objects.filter(pk=self.home.pk).update(revision=self.home.revision, wake_at=self.now)
         self.decision = row
         return row
+
+    def _note_numbers(self, row: Decision, verdict: admission.Granted | admission.Refused) -> None:
+        at = verdict.at
+        row.circuit_id, row.circuit_name = at.circuit_id, at.circuit_name
+        row.load_before, row.load_after = units.to_watts(at.load_before_mw), units.to_watts(at.load_after_mw)
+        row.limit = units.to_watts(at.limit_mw)
+        if at.cap is not None:
+            row.facts["limited_by"] = self.limited_by(at.cap.id)
+        if isinstance(verdict, admission.Refused):
+            row.outcome = Outcome.REFUSED
+            row.requested = units.to_watts(verdict.requested_mw)
+            row.exceeded_by = units.to_watts(verdict.exceeded_by_mw)
+
+    def limited_by(self, limit_id: int) -> dict[str, Any]:
+        """A temporary limit in force as the record keeps it."""
+        return keeping.of_limit(next(row for row in self.rows.limits if row.pk == limit_id))
 
     def changed(self, subject_id: int | None = None) -> Changed:
         return Changed(
@@ -166,17 +188,6 @@ def _name_before(subject: Any, facts: Mapping[str, Any]) -> str:
     """A change speaks of a thing by the name it had."""
     before, _after = facts.get("changes", {}).get("name", (None, None))
     return str(before or subject.name)
-
-
-def _note_numbers(row: Decision, verdict: admission.Granted | admission.Refused) -> None:
-    at = verdict.at
-    row.circuit_id, row.circuit_name = at.circuit_id, at.circuit_name
-    row.load_before, row.load_after = units.to_watts(at.load_before_mw), units.to_watts(at.load_after_mw)
-    row.limit = units.to_watts(at.limit_mw)
-    if isinstance(verdict, admission.Refused):
-        row.outcome = Outcome.REFUSED
-        row.requested = units.to_watts(verdict.requested_mw)
-        row.exceeded_by = units.to_watts(verdict.exceeded_by_mw)
 
 
 def take(*, home_id: int, by: By, now: datetime, body: Callable[[Turn], int | None]) -> Changed:
