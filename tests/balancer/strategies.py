@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from appliances.balancer.tree import Breaker, Load, Tree
+from appliances.balancer.tree import Breaker, Load, Rules, Tree
 
 thorough = settings(max_examples=60, deadline=None)
 
@@ -16,6 +16,9 @@ some_milliwatts = st.integers(1, 6) | st.sampled_from([1, 2_000_000, 2_000_001])
 similar_milliwatts = st.integers(2, 6)
 missing_sixths = st.sampled_from([2, 1, 3, 0, 0, 5, 6])
 limits = st.integers(0, 12) | st.sampled_from([4_000_000, 4_000_001])
+
+
+rules = st.builds(Rules, may_be_interrupted=st.sampled_from([True, True, True, False]))
 
 
 @st.composite
@@ -43,6 +46,7 @@ def loads_with_id(load_id: int, *, on: list[int]) -> st.SearchStrategy[Load]:
         some_milliwatts,
         mostly,
         priorities,
+        rules,
     )
 
 
@@ -79,8 +83,12 @@ class Change:
 
 @st.composite
 def changes(draw: st.DrawFn, *, most_breakers: int = 4, most_loads: int = 8) -> Change:
-    """What somebody asks of a home: a switch, a swap, another rating or place, another limit or parent."""
-    before = draw(sound_trees(most_breakers=most_breakers, most_loads=most_loads))
+    """What somebody asks of a home: a switch, a swap, another rating or place, another limit.
+
+    A temporary limit may have left the home with too much on before it is asked.
+    """
+    sound = sound_trees(most_breakers=most_breakers, most_loads=most_loads)
+    before = draw(sound | sound | trees(most_breakers=most_breakers, most_loads=most_loads))
     ask = draw(st.sampled_from([_switch, _rerate, _move, _add, _limit]))
     return ask(draw, before)
 
@@ -89,6 +97,8 @@ def _switch(draw: st.DrawFn, before: Tree) -> Change:
     if not before.loads:
         return _add(draw, before)
     load = draw(st.sampled_from(before.loads))
+    if load.is_on and draw(st.booleans()):
+        return Change(before, before.switched(off=[load.id]), frozenset({load.id}), load.circuit_id)
     others = [other.id for other in before.loads if other.id != load.id]
     off = draw(st.sets(st.sampled_from(others), max_size=2)) if others else set()
     return Change(before, before.switched(on=[load.id], off=off), frozenset({load.id}), load.circuit_id)
