@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from appliances.balancer.claims import Claim, Why
 from appliances.balancer.tree import Breaker, Load, Rules, Tree
+from tests.balancer.clocks import at
 
 thorough = settings(max_examples=60, deadline=None)
 
@@ -19,6 +21,16 @@ limits = st.integers(0, 12) | st.sampled_from([4_000_000, 4_000_001])
 
 
 rules = st.builds(Rules, may_be_interrupted=st.sampled_from([True, True, True, False]))
+
+all_rules = st.builds(
+    Rules,
+    may_be_shed=mostly,
+    may_be_interrupted=mostly,
+    returns_by_itself=mostly,
+    min_on_seconds=st.sampled_from([0, 0, 3, 9]),
+    min_off_seconds=st.sampled_from([0, 0, 3, 9]),
+    max_on_seconds=st.sampled_from([None, None, 3, 9]),
+)
 
 
 @st.composite
@@ -134,3 +146,31 @@ def _limit(draw: st.DrawFn, before: Tree) -> Change:
 def shuffled(draw: st.DrawFn, tree: Tree) -> Tree:
     """The same home, read in another order."""
     return Tree(tuple(draw(st.permutations(tree.breakers))), tuple(draw(st.permutations(tree.loads))))
+
+
+@st.composite
+def governed(draw: st.DrawFn, trees: st.SearchStrategy[Tree]) -> Tree:
+    """The same homes, with rules for each load, and each switched not long ago or nobody knows when."""
+    tree = draw(trees)
+    loads = tuple(
+        replace(load, rules=draw(all_rules), switched_at=draw(st.none() | st.integers(-5, 0).map(at)))
+        for load in tree.loads
+    )
+    return Tree(tree.breakers, loads)
+
+
+@st.composite
+def claims_of(draw: st.DrawFn, tree: Tree) -> list[Claim]:
+    """Of some of the loads that are off."""
+    return [
+        Claim(
+            load.id,
+            draw(st.sampled_from(Why)),
+            draw(st.integers(-3, 0).map(at)),
+            draw(st.none() | st.integers(-4, 0).map(at)),
+            draw(st.integers(0, 4)),
+            draw(st.none() | st.integers(-2, 4).map(at)),
+        )
+        for load in tree.loads
+        if not load.is_on and draw(mostly)
+    ]
