@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from appliances.balancer import make_room, overload
 from appliances.balancer.make_room import Way
-from appliances.balancer.tree import Breaker, BrokenTree, Tree
+from appliances.balancer.overload import Overload
+from appliances.balancer.tree import Breaker, BrokenTree, Cap, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class Numbers:
     load_before_mw: int
     load_after_mw: int
     limit_mw: int
+    cap: Cap | None = None
+    """The temporary limit, where that is what binds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,10 @@ class Granted:
 @dataclass(frozen=True, slots=True)
 class Refused:
     at: Numbers
-    """The breaker exceeded the most."""
+    """The breaker exceeded the most, of those that are the reason."""
     requested_mw: int
-    """What the change would add there; nothing when a limit is lowered below the load."""
+    """What the change would add there: nothing when a limit is lowered below the load, and less than nothing
+    when it takes off more than it puts on and is still too much."""
     exceeded_by_mw: int
     ways: tuple[Way, ...]
 
@@ -37,12 +41,15 @@ class Refused:
 def decide(
     *, before: Tree, after: Tree, wanted: frozenset[int] = frozenset(), about: int | None = None
 ) -> Granted | Refused:
-    """Granted when no breaker of `after` carries more than its limit; exactly the limit is fine.
+    """Granted when the change leaves no breaker over its limit that it concerns; exactly the limit is fine.
+
+    A temporary limit may have come into force below the load, so that a breaker is over before anything is
+    asked. Then what makes nothing worse is granted, as switching off is; but nothing goes on below it.
 
     Every breaker is looked at, not only those above the circuit `about`; that one only says which breakers a
     grant speaks of and who is named among equals. `wanted` are the loads never proposed for switching off.
     """
-    exceeded = overload.overloads(after, about=about)
+    exceeded = _caused(before, after, about)
     if not exceeded:
         return Granted(at=_numbers(_tightest(after, about), before, after))
     worst = exceeded[0]
@@ -51,7 +58,23 @@ def decide(
         at=at,
         requested_mw=at.load_after_mw - at.load_before_mw,
         exceeded_by_mw=worst.exceeded_by_mw,
-        ways=make_room.ways(after=after, keep=wanted),
+        ways=make_room.ways(after=after, keep=wanted, relieve=frozenset(each.breaker.id for each in exceeded)),
+    )
+
+
+def _caused(before: Tree, after: Tree, about: int | None) -> tuple[Overload, ...]:
+    """The exceeded breakers that were exceeded less before, or below which something goes on; worst first."""
+    exceeded = overload.overloads(after, about=about)
+    if not exceeded:
+        return ()
+    exceeded_before_mw = {each.breaker.id: each.exceeded_by_mw for each in overload.overloads(before)}
+    was_on = {load.id for load in before.loads if load.is_on}
+    going_on = (load for load in after.loads if load.is_on and load.id not in was_on)
+    above = {breaker.id for load in going_on for breaker in after.path(load.circuit_id)}
+    return tuple(
+        each
+        for each in exceeded
+        if each.breaker.id in above or each.exceeded_by_mw > exceeded_before_mw.get(each.breaker.id, 0)
     )
 
 
@@ -70,4 +93,5 @@ def _numbers(breaker: Breaker, before: Tree, after: Tree) -> Numbers:
         load_before_mw=before.all_carried_mw().get(breaker.id, 0),
         load_after_mw=after.carried_mw(breaker.id),
         limit_mw=breaker.limit_mw,
+        cap=breaker.cap,
     )

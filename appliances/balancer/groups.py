@@ -9,9 +9,9 @@ from appliances.balancer.relief import Running
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Of one priority and below the same exceeded breakers; the smallest first."""
+    """Of one importance and below the same exceeded breakers; the smallest first."""
 
-    priority: int
+    importance: int
     under: frozenset[int]
     members: tuple[Running, ...]
     rated_mw: tuple[int, ...]
@@ -43,7 +43,7 @@ def grouped(running: Iterable[Running], *, breakers: int, size: int, most: int) 
     """
 
     def kind(each: Running) -> tuple[int, tuple[int, ...]]:
-        return each.load.priority, each.under
+        return each.importance, each.under
 
     def looks(each: Running) -> tuple[int, tuple[int, ...], int]:
         return *kind(each), each.load.rated_mw
@@ -53,11 +53,11 @@ def grouped(running: Iterable[Running], *, breakers: int, size: int, most: int) 
     groups = []
     below_mw: list[list[int]] = [[] for _ in range(breakers)]
     lower_mw: list[Sequence[int]] = [(0,)] * breakers
-    for (priority, under), together in groupby(useful, key=kind):
+    for (importance, under), together in groupby(useful, key=kind):
         members = tuple(together)
         rated_mw = tuple(each.load.rated_mw for each in members)
         sums_mw = tuple(accumulate(rated_mw, initial=0))
-        groups.append(Group(priority, frozenset(under), members, rated_mw, sums_mw, tuple(lower_mw)))
+        groups.append(Group(importance, frozenset(under), members, rated_mw, sums_mw, tuple(lower_mw)))
         for breaker in under:
             below_mw[breaker] = sorted((*below_mw[breaker], *rated_mw[-size:]), reverse=True)[:size]
             lower_mw[breaker] = tuple(accumulate(below_mw[breaker], initial=0))

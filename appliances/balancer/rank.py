@@ -11,7 +11,7 @@ class Rank:
     """The lower, the better."""
 
     count: int
-    priorities: tuple[int, ...]
+    importances: tuple[int, ...]
     """The highest first: what is most important decides."""
     surplus_mw: int
     """What is freed beyond need at the breaker exceeded the most."""
@@ -21,7 +21,7 @@ class Rank:
 def rank(off: Sequence[Running], demand: Demand) -> Rank:
     return Rank(
         count=len(off),
-        priorities=tuple(sorted((each.load.priority for each in off), reverse=True)),
+        importances=tuple(sorted((each.importance for each in off), reverse=True)),
         surplus_mw=-demand.after(off).missing_mw[demand.worst],
         ids=tuple(sorted(each.load.id for each in off)),
     )

@@ -22,9 +22,9 @@ class OutOfSteps(Exception):
 class Search:
     """Goes through the irreducible sets of one size after the other; `best` holds the `most` best, ranked.
 
-    A set is picked in falling priority, within a group from the largest down, so each is met once. A branch
+    A set is picked in falling importance, within a group from the largest down, so each is met once. A branch
     ends when the largest loads left are not enough, when an earlier pick has become needless, or when its
-    priorities are worse than those of the last of the best. The last pick is looked up, not tried: the
+    importances are worse than those of the last of the best. The last pick is looked up, not tried: the
     smallest that is enough has the least surplus, and what makes another needless does so with all larger.
     """
 
@@ -64,10 +64,10 @@ class Search:
 
     def _pick(self, off: tuple[Running, ...], missing_mw: tuple[int, ...], last: int, place: int | None) -> None:
         """One more load, of the groups up to the `last` and there from before the `place`."""
-        priorities = tuple(each.load.priority for each in off)
+        importances = tuple(each.importance for each in off)
         for at, group in enumerate(self._groups[: last + 1]):
             self._spend(1)
-            if self._is_worse((*priorities, group.priority)):
+            if self._is_worse((*importances, group.importance)):
                 return
             before = place if place is not None and at == last else len(group.members)
             if len(off) + 1 == self._size:
@@ -93,7 +93,7 @@ class Search:
             self._spend((self._breakers + 1) // 2)
             complete = (*off, group.members[place])
             still_mw = group.missing_mw(missing_mw, place)
-            if self._is_worse(tuple(each.load.priority for each in complete), -still_mw[self._demand.worst]):
+            if self._is_worse(tuple(each.importance for each in complete), -still_mw[self._demand.worst]):
                 return
             if not _all_needed(off, still_mw):
                 return
@@ -113,14 +113,14 @@ class Search:
         """Whether as many as wanted are known that are no larger than the sets being looked at."""
         return len(self.best) == self._most and self.best[-1][0].count <= self._size
 
-    def _is_worse(self, priorities: tuple[int, ...], surplus_mw: int | None = None) -> bool:
-        """Than the last of the best: a set of the size being looked at that begins with these priorities."""
+    def _is_worse(self, importances: tuple[int, ...], surplus_mw: int | None = None) -> bool:
+        """Than the last of the best: a set of the size being looked at that begins with these importances."""
         if not self._is_full():
             return False
         last = self.best[-1][0]
-        if surplus_mw is not None and priorities == last.priorities:
+        if surplus_mw is not None and importances == last.importances:
             return surplus_mw > last.surplus_mw
-        return priorities > last.priorities[: len(priorities)]
+        return importances > last.importances[: len(importances)]
 
     def _spend(self, steps: int) -> None:
         self.steps += steps

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 
@@ -16,16 +17,41 @@ class UnknownLoad(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
+class Cap:
+    """A temporary limit in force."""
+
+    id: int
+    limit_mw: int
+
+
+@dataclass(frozen=True, slots=True)
 class Breaker:
     id: int
     name: str
     parent_id: int | None
     limit_mw: int
+    """What it may carry now: its own limit, or that of the cap where it is lower. Decisions go by it."""
+    own_limit_mw: int | None = None
+    """What it may carry without a cap; None says the same as now."""
+    cap: Cap | None = None
+    """Named only where it is what binds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What may be done to an appliance without asking; to begin with, nothing."""
+
+    may_be_shed: bool = False
+    may_be_interrupted: bool = True
+    returns_by_itself: bool = False
+    min_on_seconds: int = 0
+    min_off_seconds: int = 0
+    max_on_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """An appliance. Priority 1 makes room first, 9 is kept on longest."""
+    """An appliance. Its priority is its place in the home's order: 1 is kept on longest, the last makes room first."""
 
     id: int
     name: str
@@ -33,6 +59,9 @@ class Load:
     rated_mw: int
     is_on: bool
     priority: int
+    rules: Rules = Rules()
+    switched_at: datetime | None = None
+    """When it last changed between on and off; None: long ago."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Small trees written out by hand, in watts."""
 
+from typing import Any
+
 from appliances.balancer import units
-from appliances.balancer.tree import Breaker, Load, Tree
+from appliances.balancer.tree import Breaker, Load, Rules, Tree
 
 MAIN = 1
 KITCHEN = 2
@@ -11,8 +13,9 @@ def a_breaker(circuit_id: int = MAIN, *, limit_watts: int | str = 5000, fed_from
     return Breaker(circuit_id, f"Circuit {circuit_id}", fed_from, units.to_mw(limit_watts))
 
 
-def a_load(load_id: int, watts: int | str, *, at: int = MAIN, on: bool = True, priority: int = 5) -> Load:
-    return Load(load_id, f"Load {load_id}", at, units.to_mw(watts), on, priority)
+def a_load(load_id: int, watts: int | str, *, at: int = MAIN, on: bool = True, priority: int = 5, **rules: Any) -> Load:
+    """On or off for as long as anyone knows; `rules` are those of `Rules`."""
+    return Load(load_id, f"Load {load_id}", at, units.to_mw(watts), on, priority, Rules(**rules))
 
 
 def a_home(*loads: Load, limit_watts: int | str = 5000, kitchen_watts: int | str = 3000) -> Tree:

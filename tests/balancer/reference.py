@@ -28,6 +28,18 @@ def too_much_mw(tree: Tree, off: frozenset[int] = frozenset()) -> dict[int, int]
     return {circuit_id: mw for circuit_id, mw in over_mw.items() if mw > 0}
 
 
+def to_blame(before: Tree, after: Tree) -> dict[int, int]:
+    """The breakers that forbid the change, and how much too much it would be at each."""
+    before_mw = too_much_mw(before)
+    was_on = [load.id for load in before.loads if load.is_on]
+    going_on = [load for load in after.loads if load.is_on and load.id not in was_on]
+    return {
+        circuit_id: mw
+        for circuit_id, mw in too_much_mw(after).items()
+        if mw > before_mw.get(circuit_id, 0) or any(feeds(after, load.circuit_id, circuit_id) for load in going_on)
+    }
+
+
 def depth(tree: Tree, circuit_id: int) -> int:
     return sum(feeds(tree, circuit_id, breaker.id) for breaker in tree.breakers)
 
@@ -53,9 +65,11 @@ def best_ways(tree: Tree, keep: frozenset[int], *, most: int = 3, largest: int |
         return []
     worst = most_exceeded(tree)
 
-    def order(ids: frozenset[int]) -> tuple[int, list[int], int, list[int]]:
-        priorities = sorted((load.priority for load in tree.loads if load.id in ids), reverse=True)
+    def order(ids: frozenset[int]) -> tuple[bool, int, list[int], int, list[int]]:
+        off = [load for load in tree.loads if load.id in ids]
+        most_important_first = sorted(load.priority for load in off)
         left_mw = carried_mw(tree, worst, ids)
-        return len(ids), priorities, -left_mw, sorted(ids)
+        interrupts = not all(load.rules.may_be_interrupted for load in off)
+        return interrupts, len(ids), [-place for place in most_important_first], -left_mw, sorted(ids)
 
     return sorted(irreducible_ways(tree, keep, largest=largest), key=order)[:most]

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from appliances.balancer.tree import Breaker, Load, Tree
+from appliances.balancer.claims import Claim, Why
+from appliances.balancer.tree import Breaker, Load, Rules, Tree
+from tests.balancer.clocks import at
 
 thorough = settings(max_examples=60, deadline=None)
 
@@ -16,6 +18,19 @@ some_milliwatts = st.integers(1, 6) | st.sampled_from([1, 2_000_000, 2_000_001])
 similar_milliwatts = st.integers(2, 6)
 missing_sixths = st.sampled_from([2, 1, 3, 0, 0, 5, 6])
 limits = st.integers(0, 12) | st.sampled_from([4_000_000, 4_000_001])
+
+
+rules = st.builds(Rules, may_be_interrupted=st.sampled_from([True, True, True, False]))
+
+all_rules = st.builds(
+    Rules,
+    may_be_shed=mostly,
+    may_be_interrupted=mostly,
+    returns_by_itself=mostly,
+    min_on_seconds=st.sampled_from([0, 0, 3, 9]),
+    min_off_seconds=st.sampled_from([0, 0, 3, 9]),
+    max_on_seconds=st.sampled_from([None, None, 3, 9]),
+)
 
 
 @st.composite
@@ -43,6 +58,7 @@ def loads_with_id(load_id: int, *, on: list[int]) -> st.SearchStrategy[Load]:
         some_milliwatts,
         mostly,
         priorities,
+        rules,
     )
 
 
@@ -79,8 +95,12 @@ class Change:
 
 @st.composite
 def changes(draw: st.DrawFn, *, most_breakers: int = 4, most_loads: int = 8) -> Change:
-    """What somebody asks of a home: a switch, a swap, another rating or place, another limit or parent."""
-    before = draw(sound_trees(most_breakers=most_breakers, most_loads=most_loads))
+    """What somebody asks of a home: a switch, a swap, another rating or place, another limit.
+
+    A temporary limit may have left the home with too much on before it is asked.
+    """
+    sound = sound_trees(most_breakers=most_breakers, most_loads=most_loads)
+    before = draw(sound | sound | trees(most_breakers=most_breakers, most_loads=most_loads))
     ask = draw(st.sampled_from([_switch, _rerate, _move, _add, _limit]))
     return ask(draw, before)
 
@@ -89,6 +109,8 @@ def _switch(draw: st.DrawFn, before: Tree) -> Change:
     if not before.loads:
         return _add(draw, before)
     load = draw(st.sampled_from(before.loads))
+    if load.is_on and draw(st.booleans()):
+        return Change(before, before.switched(off=[load.id]), frozenset({load.id}), load.circuit_id)
     others = [other.id for other in before.loads if other.id != load.id]
     off = draw(st.sets(st.sampled_from(others), max_size=2)) if others else set()
     return Change(before, before.switched(on=[load.id], off=off), frozenset({load.id}), load.circuit_id)
@@ -124,3 +146,31 @@ def _limit(draw: st.DrawFn, before: Tree) -> Change:
 def shuffled(draw: st.DrawFn, tree: Tree) -> Tree:
     """The same home, read in another order."""
     return Tree(tuple(draw(st.permutations(tree.breakers))), tuple(draw(st.permutations(tree.loads))))
+
+
+@st.composite
+def governed(draw: st.DrawFn, trees: st.SearchStrategy[Tree]) -> Tree:
+    """The same homes, with rules for each load, and each switched not long ago or nobody knows when."""
+    tree = draw(trees)
+    loads = tuple(
+        replace(load, rules=draw(all_rules), switched_at=draw(st.none() | st.integers(-5, 0).map(at)))
+        for load in tree.loads
+    )
+    return Tree(tree.breakers, loads)
+
+
+@st.composite
+def claims_of(draw: st.DrawFn, tree: Tree) -> list[Claim]:
+    """Of some of the loads that are off."""
+    return [
+        Claim(
+            load.id,
+            draw(st.sampled_from(Why)),
+            draw(st.integers(-3, 0).map(at)),
+            draw(st.none() | st.integers(-4, 0).map(at)),
+            draw(st.integers(0, 4)),
+            draw(st.none() | st.integers(-2, 4).map(at)),
+        )
+        for load in tree.loads
+        if not load.is_on and draw(mostly)
+    ]

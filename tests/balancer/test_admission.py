@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from appliances.balancer import admission, units
 from appliances.balancer.admission import Granted, Numbers, Refused
-from appliances.balancer.tree import BrokenTree, Tree
+from appliances.balancer.tree import BrokenTree, Cap, Tree
 from tests.balancer import reference
 from tests.balancer.homes import KITCHEN, MAIN, a_breaker, a_chain, a_home, a_load
-from tests.balancer.strategies import Change, changes, shuffled, thorough, trees
+from tests.balancer.strategies import Change, changes, shuffled, sound_trees, thorough, trees
 
 
 def decide(change: Change) -> Granted | Refused:
@@ -25,8 +25,30 @@ def switch_on(tree: Tree, load_id: int) -> Granted | Refused:
 
 @thorough
 @given(change=changes())
-def test_what_is_granted_overloads_nothing_and_what_is_refused_would(change: Change) -> None:
-    assert isinstance(decide(change), Granted) == (reference.too_much_mw(change.after) == {})
+def test_what_is_granted_makes_nothing_worse_and_what_is_refused_would(change: Change) -> None:
+    assert isinstance(decide(change), Granted) == (reference.to_blame(change.before, change.after) == {})
+
+
+@thorough
+@given(before=trees() | sound_trees(), after=trees() | sound_trees())
+def test_any_two_homes_are_judged_alike(before: Tree, after: Tree) -> None:
+    verdict = admission.decide(before=before, after=after)
+    blame = reference.to_blame(before, after)
+
+    assert isinstance(verdict, Granted) == (not blame)
+    if isinstance(verdict, Refused):
+        assert verdict.exceeded_by_mw == max(blame.values()) == blame[verdict.at.circuit_id]
+        assert all(
+            not reference.to_blame(before, after.switched(off=[load.id for load in way.off])) for way in verdict.ways
+        )
+
+
+@thorough
+@given(tree=trees(), off=st.sets(st.integers(1, 8)))
+def test_switching_off_is_always_granted(tree: Tree, off: set[int]) -> None:
+    after = tree.switched(off=[load.id for load in tree.loads if load.id in off])
+
+    assert isinstance(admission.decide(before=tree, after=after), Granted)
 
 
 @thorough
@@ -46,7 +68,7 @@ def test_a_refusal_speaks_of_the_breaker_exceeded_the_most(change: Change) -> No
     verdict = decide(change)
     if isinstance(verdict, Refused):
         assert verdict.exceeded_by_mw == verdict.at.load_after_mw - verdict.at.limit_mw
-        assert verdict.exceeded_by_mw == max(reference.too_much_mw(change.after).values())
+        assert verdict.exceeded_by_mw == max(reference.to_blame(change.before, change.after).values())
         assert verdict.requested_mw == verdict.at.load_after_mw - verdict.at.load_before_mw
 
 
@@ -65,7 +87,7 @@ def test_a_grant_speaks_of_the_tightest_breaker_on_the_way(change: Change) -> No
 @thorough
 @given(tree=trees())
 def test_a_refusal_asks_for_not_a_milliwatt_too_much(tree: Tree) -> None:
-    verdict = admission.decide(before=tree, after=tree)
+    verdict = admission.decide(before=Tree((), ()), after=tree)
     if isinstance(verdict, Refused):
         breaker = tree.breaker(verdict.at.circuit_id)
         just_enough = replace(breaker, limit_mw=breaker.limit_mw + verdict.exceeded_by_mw)
@@ -123,14 +145,50 @@ def test_refuses_when_only_the_main_is_full() -> None:
     assert (verdict.requested_mw, verdict.exceeded_by_mw) == (2_000_000, 1_000_000)
 
 
-def test_refuses_when_only_a_breaker_away_from_the_change_is_exceeded() -> None:
-    tree = a_home(a_load(1, 3500, at=KITCHEN), a_load(2, 1, on=False))
+def test_what_is_too_much_elsewhere_refuses_nothing_here() -> None:
+    tree = a_home(a_load(1, 3500, at=KITCHEN), a_load(2, 1, on=False), a_load(3, 1, at=KITCHEN, on=False))
 
-    verdict = switch_on(tree, 2)
+    assert isinstance(switch_on(tree, 2), Granted)
+    assert isinstance(switch_on(tree, 3), Refused)
+
+
+def test_nothing_goes_on_below_what_is_exceeded_however_much_goes_off() -> None:
+    tree = a_home(a_load(1, 4000), a_load(2, 3000), a_load(3, 100, on=False))
+
+    swap = admission.decide(before=tree, after=tree.switched(on=[3], off=[1]))
+    too_little = admission.decide(before=tree, after=tree.switched(on=[3], off=[]).with_load(a_load(1, 3000)))
+
+    assert isinstance(swap, Granted)
+    assert isinstance(too_little, Refused)
+    assert (too_little.requested_mw, too_little.exceeded_by_mw) == (-900_000, 1_100_000)
+
+
+def test_a_temporary_limit_lower_still_is_refused_and_a_higher_one_granted() -> None:
+    tree = a_home(a_load(1, 4000), limit_watts=3000)
+
+    lower = admission.decide(before=tree, after=tree.with_breaker(a_breaker(MAIN, limit_watts=2999)))
+    higher = admission.decide(before=tree, after=tree.with_breaker(a_breaker(MAIN, limit_watts=3001)))
+
+    assert isinstance(lower, Refused)
+    assert isinstance(higher, Granted)
+
+
+def test_names_the_temporary_limit_that_binds() -> None:
+    cap = Cap(7, 2_000_000)
+    capped = replace(a_breaker(MAIN, limit_watts=2000), own_limit_mw=5_000_000, cap=cap)
+    tree = a_home(a_load(1, 2001, on=False)).with_breaker(capped)
+
+    assert switch_on(tree, 1).at.cap == cap
+
+
+def test_the_ways_out_leave_alone_what_is_too_much_elsewhere() -> None:
+    tree = a_home(a_load(1, 3500, at=KITCHEN), a_load(2, 1000), a_load(3, 600, on=False))
+
+    verdict = switch_on(tree, 3)
 
     assert isinstance(verdict, Refused)
-    assert verdict.at.circuit_id == KITCHEN
-    assert verdict.requested_mw == 0
+    assert verdict.at.circuit_id == MAIN
+    assert [[load.id for load in way.off] for way in verdict.ways] == [[2], [1]]
 
 
 def test_names_the_breaker_exceeded_most_not_the_first_one_met() -> None:
@@ -150,8 +208,8 @@ def test_among_breakers_equally_exceeded_names_the_nearest() -> None:
 
     assert switch_on(chain, 1).at.circuit_id == 3
     assert admission.decide(before=chain, after=chain.switched(on=[1])).at.circuit_id == 3
-    assert admission.decide(before=tree, after=tree, about=4).at.circuit_id == 4
-    assert admission.decide(before=tree, after=tree).at.circuit_id == 5
+    assert admission.decide(before=chain, after=tree, about=4).at.circuit_id == 4
+    assert admission.decide(before=chain, after=tree).at.circuit_id == 5
 
 
 def test_among_breakers_equally_tight_names_the_nearest() -> None:
@@ -204,7 +262,7 @@ def test_numbers_past_64_bits_stay_exact() -> None:
     tree = tree.with_breaker(replace(tree.breaker(MAIN), limit_mw=20 * units.MOST_MW * 10**9 - 1))
     heavy = Tree(tree.breakers, tuple(replace(load, rated_mw=load.rated_mw * 10**9) for load in tree.loads))
 
-    verdict = admission.decide(before=heavy, after=heavy)
+    verdict = admission.decide(before=Tree((), ()), after=heavy)
 
     assert isinstance(verdict, Refused)
     assert verdict.exceeded_by_mw == 1

@@ -48,7 +48,7 @@ def test_what_does_not_fit_is_short_at_the_breaker_exceeded_most() -> None:
     assert fit.all_short_by_mw(tree)[3] == (1_500_000, MAIN)
 
 
-def test_says_what_is_too_much_elsewhere_when_that_is_worse() -> None:
-    tree = a_home(a_load(1, 4000, at=KITCHEN), a_load(2, 1500, on=False), a_load(3, 2000, on=False))
+def test_what_is_too_much_elsewhere_keeps_nothing_off_here() -> None:
+    tree = a_home(a_load(1, 3500, at=KITCHEN), a_load(2, 1500, on=False), a_load(3, 1, at=KITCHEN, on=False))
 
-    assert fit.all_short_by_mw(tree) == {1: (0, None), 2: (1_000_000, KITCHEN), 3: (1_000_000, MAIN)}
+    assert fit.all_short_by_mw(tree) == {1: (0, None), 2: (0, None), 3: (501_000, KITCHEN)}
