@@ -51,9 +51,9 @@ def decide(
     """
     exceeded = _caused(before, after, about)
     if not exceeded:
-        return Granted(at=_numbers(_tightest(after, about), before, after))
+        return Granted(at=numbers(_tightest(after, about), before, after))
     worst = exceeded[0]
-    at = _numbers(worst.breaker, before, after)
+    at = numbers(worst.breaker, before, after)
     return Refused(
         at=at,
         requested_mw=at.load_after_mw - at.load_before_mw,
@@ -86,7 +86,8 @@ def _tightest(tree: Tree, about: int | None) -> Breaker:
     return min(concerned, key=lambda breaker: breaker.limit_mw - carried_mw[breaker.id])
 
 
-def _numbers(breaker: Breaker, before: Tree, after: Tree) -> Numbers:
+def numbers(breaker: Breaker, before: Tree, after: Tree) -> Numbers:
+    """A breaker before and after a change, and the limit it would have."""
     return Numbers(
         circuit_id=breaker.id,
         circuit_name=breaker.name,

@@ -134,9 +134,14 @@ def _tightest(tree: Tree, claim: Claim, free_mw: Mapping[int, int]) -> tuple[int
 
 
 def _needs_mw(load: Load, claim: Claim, breaker: Breaker) -> int:
-    """Never more than the breaker has with everything else off, or it could not return at all."""
-    if claim.why is Why.WAITING:
-        return load.rated_mw
+    return load.rated_mw if claim.why is Why.WAITING else to_return_mw(load, breaker)
+
+
+def to_return_mw(load: Load, breaker: Breaker) -> int:
+    """What must be free at a breaker for something shed to return: its watts and a margin.
+
+    Never more than the breaker has with everything else off, or it could not return at all.
+    """
     return load.rated_mw + max(0, min(MARGIN_MW, breaker.limit_mw - load.rated_mw))
 
 

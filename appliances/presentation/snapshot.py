@@ -1,11 +1,17 @@
-"""A home at one revision: its rows as they were committed together, read in five short queries."""
+"""A home at one revision: its rows as they were committed together, read in a few short queries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from appliances.balancer import fit, units
+from django.utils import timezone
+
+from appliances.balancer import control, fit
+from appliances.balancer.claims import Standing
 from appliances.balancer.tree import Breaker, Tree
-from appliances.models import Appliance, Circuit, Decision, Home
-from appliances.services import reading
+from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit
+from appliances.services import claims, controlling, reading
+from appliances.services.reading import Rows
 from appliances.services.turn import Missing
 
 FEED_LENGTH = 12
@@ -15,59 +21,91 @@ TRIES = 5
 @dataclass(frozen=True)
 class Snapshot:
     home: Home
+    controller: Controller
     circuits: tuple[Circuit, ...]
+    """Branch by branch."""
     appliances: tuple[Appliance, ...]
+    """In the order they were added."""
     decisions: tuple[Decision, ...]
+    limits: tuple[TemporaryLimit, ...]
+    """Temporary ones that are in force or to come."""
+    now: datetime
     tree: Tree
-    carried_mw: dict[int, int]
-    short_by_mw: dict[int, tuple[int, int | None]]
+    carried_mw: Mapping[int, int]
+    short_by_mw: Mapping[int, tuple[int, int | None]]
+    standings: tuple[Standing, ...]
+    """Of what waits or was shed, in the order of the queue."""
 
     @property
     def main(self) -> Circuit:
         return next(row for row in self.circuits if row.parent_id is None)
 
+    def standing(self, appliance_id: int) -> Standing | None:
+        return next((one for one in self.standings if one.claim.load_id == appliance_id), None)
 
-def read(home_id: int, *, feed: int = FEED_LENGTH) -> Snapshot:
-    """The newest committed state of a home, with its newest `feed` decisions. Raises Missing.
+    def limit(self, limit_id: int) -> TemporaryLimit:
+        return next(row for row in self.limits if row.pk == limit_id)
+
+
+def read(home_id: int, *, feed: int = FEED_LENGTH, now: datetime | None = None) -> Snapshot:
+    """The newest committed state of a home at a moment, with its newest `feed` decisions. Raises Missing.
 
     A revision read before and after tells whether a write came in between; then it is read again. No transaction
     is held: on SQLite that would make a reader wait for the writers.
     """
+    now = now or timezone.now()
     for _ in range(TRIES):
-        home = Home.objects.filter(pk=home_id).first()
+        home = Home.objects.select_related("controller").filter(pk=home_id).first()
         if home is None:
             raise Missing("There is no such home.")
-        rows = _rows(home, feed)
+        unreckoned = _rows(home, feed)
         if Home.objects.filter(pk=home_id, revision=home.revision).exists():
             break
-    return _reckoned(*rows)
+    return _reckoned(home, *unreckoned, now)
 
 
-Rows = tuple[Home, tuple[Circuit, ...], tuple[Appliance, ...], tuple[Decision, ...]]
+Lists = tuple[list[Circuit], list[Appliance], list[TemporaryLimit], list[Decision]]
 
 
-def _rows(home: Home, feed: int) -> Rows:
+def _rows(home: Home, feed: int) -> Lists:
     return (
-        home,
-        tuple(Circuit.objects.filter(home=home).order_by("id")),
-        tuple(Appliance.objects.filter(home=home).order_by("id")),
-        tuple(Decision.objects.filter(home=home).order_by("-revision")[:feed]) if feed else (),
+        list(Circuit.objects.filter(home=home).order_by("id")),
+        list(Appliance.objects.filter(home=home).select_related("wait", "shed").order_by("id")),
+        list(TemporaryLimit.objects.filter(home=home).order_by("starts_at", "id")),
+        list(Decision.objects.filter(home=home).order_by("-revision")[:feed]) if feed else [],
     )
 
 
 def _reckoned(
-    home: Home, circuits: tuple[Circuit, ...], appliances: tuple[Appliance, ...], decisions: tuple[Decision, ...]
+    home: Home,
+    circuits: list[Circuit],
+    appliances: list[Appliance],
+    limits: list[TemporaryLimit],
+    decisions: list[Decision],
+    now: datetime,
 ) -> Snapshot:
     """Loads and fits are worked out once the rows are known to belong together: half a move is no tree."""
-    tree = Tree(tuple(map(reading.breaker, circuits)), tuple(map(reading.load, appliances)))
+    rows: Rows = reading.together(circuits, appliances, limits, now)
+    controller = controlling.known(home)
+    planned = control.plan(
+        rows.tree,
+        claims.of(appliances),
+        now=now,
+        last_start_at=controller.last_start_at,
+        returns_held_until=controller.returns_held_until,
+    )
     return Snapshot(
-        home,
-        _branch_by_branch(circuits),
-        appliances,
-        decisions,
-        tree,
-        dict(tree.all_carried_mw()),
-        dict(fit.all_short_by_mw(tree)),
+        home=home,
+        controller=controller,
+        circuits=_branch_by_branch(circuits),
+        appliances=tuple(appliances),
+        decisions=tuple(decisions),
+        limits=tuple(row for row in rows.limits if row.ends_at > now),
+        now=now,
+        tree=rows.tree,
+        carried_mw=dict(rows.tree.all_carried_mw()),
+        short_by_mw=dict(fit.all_short_by_mw(rows.tree)),
+        standings=planned.standings,
     )
 
 
@@ -81,11 +119,12 @@ def short_at(at: Snapshot, appliance_id: int) -> tuple[int, Breaker | None]:
     return short, None if breaker_id is None else at.tree.breaker(breaker_id)
 
 
-def headroom_mw(at: Snapshot, row: Circuit) -> int:
-    return units.to_mw(row.limit) - at.carried_mw[row.pk]
+def limit_mw(at: Snapshot, row: Circuit) -> int:
+    """What the circuit may carry now: its own limit or a temporary one that is lower."""
+    return at.tree.breaker(row.pk).limit_mw
 
 
-def _branch_by_branch(circuits: tuple[Circuit, ...]) -> tuple[Circuit, ...]:
+def _branch_by_branch(circuits: list[Circuit]) -> tuple[Circuit, ...]:
     """The main first, then every branch with all below it, in the order they were added."""
     fed_from: dict[int | None, list[Circuit]] = {}
     for row in circuits:

@@ -18,6 +18,11 @@ def of(home: Home) -> Controller:
     return Controller.objects.filter(home=home).first() or Controller(home=home)
 
 
+def known(home: Home) -> Controller:
+    """The same of a home that was read with its controller."""
+    return getattr(home, "controller", None) or Controller(home=home)
+
+
 def set_mode(*, home_id: int, mode: str, by: By, now: datetime) -> Changed:
     """Raises Invalid, Missing, Busy."""
     if mode not in Mode.values:

@@ -1,6 +1,7 @@
 """Would it fit? An answer at any time that changes and records nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from appliances.balancer import admission, fit
 from appliances.balancer.tree import Tree
@@ -19,9 +20,9 @@ class Fit:
         return self.refused is None
 
 
-def would_it_fit(*, appliance_id: int) -> Fit:
+def would_it_fit(*, appliance_id: int, now: datetime) -> Fit:
     """Whether switching it on would be granted now, and if not, the refusal it would get. Raises Missing."""
-    tree = reading.tree_of(home_of(appliance_id))
+    tree = reading.tree_of(home_of(appliance_id), now)
     return Fit(Appliance.objects.get(pk=appliance_id), refusal(tree, appliance_id))
 
 

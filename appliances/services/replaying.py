@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,21 @@ from appliances.models.decision import Action, Outcome
 Fields = dict[str, Any]
 
 SWITCHES = {Action.SWITCH_ON, Action.SWITCH_OFF}
-WITH_NUMBERS = {*SWITCHES, Action.SWAP, Action.CHANGE_CIRCUIT}
+ON = {Action.SWITCH_ON, Action.SWAP, Action.START, Action.RESTORE}
+OFF = {Action.SWITCH_OFF, Action.SHED, Action.TOO_LONG}
+WITH_NUMBERS = {*ON, *OFF, Action.CHANGE_CIRCUIT}
 """The others have numbers only when they are about a load."""
+WITHOUT = ("rests_until", "stays_off")
+"""Facts of a decision that was not taken on watts."""
+BOOKED = {
+    Action.REMOVE_HOME,
+    Action.BEGIN_LIMIT,
+    Action.HOLD_RETURNS,
+    Action.NEEDS_PERSON,
+    Action.NEEDS_NOBODY,
+    Action.CHANGE_CONTROLLER,
+}
+"""Said, and nothing of the rows compared here is changed by it."""
 
 
 @dataclass
@@ -22,6 +36,9 @@ class Replay:
     home: Fields = field(default_factory=dict)
     circuits: dict[int, Fields] = field(default_factory=dict)
     appliances: dict[int, Fields] = field(default_factory=dict)
+    limits: dict[int, Fields] = field(default_factory=dict)
+    waiting: set[int] = field(default_factory=set)
+    shed: set[int] = field(default_factory=set)
     revision: int = 0
 
     def play(self, row: Decision) -> Iterator[str]:
@@ -49,19 +66,50 @@ class Replay:
                 self.circuits.setdefault(row.subject_id, {}).update(changed)
             case Action.REMOVE_CIRCUIT:
                 self.circuits.pop(row.subject_id, None)
+                self.limits = {pk: one for pk, one in self.limits.items() if one["circuit_id"] != row.subject_id}
             case Action.ADD_APPLIANCE | Action.CHANGE_APPLIANCE:
                 self.appliances.setdefault(row.subject_id, {}).update(changed)
+                self._order(row.facts.get("order", []))
             case Action.REMOVE_APPLIANCE:
                 self.appliances.pop(row.subject_id, None)
-            case Action.SWITCH_ON | Action.SWITCH_OFF | Action.SWAP:
-                for one in row.facts.get("off", []):
-                    self.appliances.setdefault(one["id"], {})["is_on"] = False
-                self.appliances.setdefault(row.subject_id, {})["is_on"] = row.action != Action.SWITCH_OFF
-            case _:
+                self._settle(row.subject_id)
+            case Action.CHANGE_ORDER:
+                self._order(changed["order"])
+            case Action.ADD_LIMIT:
+                self.limits[row.facts["temporary_limit"]["id"]] = row.facts["temporary_limit"]
+            case Action.REMOVE_LIMIT | Action.END_LIMIT:
+                self.limits.pop(row.facts["temporary_limit"]["id"])
+            case Action.WAIT:
+                self._settle(row.subject_id)
+                self.waiting.add(row.subject_id)
+            case Action.CANCEL_WAIT | Action.EXPIRE_WAIT | Action.EXPIRE_SHED:
+                self._settle(row.subject_id)
+            case action if action in ON | OFF:
+                self._switch(row)
+            case action if action not in BOOKED:
                 raise ValueError(f"there is no {row.action!r}")
+
+    def _switch(self, row: Decision) -> None:
+        for one in row.facts.get("off", []):
+            self.appliances.setdefault(one["id"], {})["is_on"] = False
+            self._settle(one["id"])
+        self.appliances.setdefault(row.subject_id, {})["is_on"] = row.action in ON
+        self._settle(row.subject_id)
+        if row.action == Action.SHED and row.facts.get("returns"):
+            self.shed.add(row.subject_id)
+
+    def _settle(self, appliance_id: int) -> None:
+        self.waiting.discard(appliance_id)
+        self.shed.discard(appliance_id)
+
+    def _order(self, order: list[int]) -> None:
+        for place, pk in enumerate(order, start=1):
+            self.appliances[pk]["priority"] = place
 
     def _numbers(self, row: Decision, before: Decimal) -> Iterator[str]:
         where = f"revision {row.revision}"
+        if any(name in row.facts for name in WITHOUT):
+            return
         if row.circuit_id is None or row.load_before is None or row.load_after is None or row.limit is None:
             if row.outcome == Outcome.REFUSED or row.action in WITH_NUMBERS or row.load_after is not None:
                 yield f"{where} lacks the numbers it was taken on"
@@ -74,9 +122,9 @@ class Replay:
             after = self._carried(row.circuit_id)
             if row.load_after != after:
                 yield f"{where} says {row.circuit_name} carries {row.load_after} W after; replayed it is {after} W"
-            if row.load_after > row.limit:
+            if row.load_after > row.limit and row.load_after > row.load_before:
                 yield f"{where} granted {row.load_after} W on a limit of {row.limit} W"
-        elif row.exceeded_by != row.load_after - row.limit or row.exceeded_by <= 0:
+        elif row.outcome == Outcome.REFUSED and (row.exceeded_by != row.load_after - row.limit or row.exceeded_by <= 0):
             yield f"{where} refused {row.load_after} W of {row.limit} W as {row.exceeded_by} W too much"
         more = row.load_after - row.load_before
         if row.requested != more and (row.outcome == Outcome.REFUSED or row.action in SWITCHES):
@@ -99,7 +147,13 @@ class Replay:
             Action.CHANGE_HOME: circuit is self._main(),
         }
         wanted = row.facts.get("changes", {}).get("limit") if asked.get(row.action) else None
-        return Decimal(wanted[1] if wanted else circuit["limit"])
+        caps = [
+            Decimal(one["limit"])
+            for one in self.limits.values()
+            if one["circuit_id"] == row.circuit_id
+            and datetime.fromisoformat(one["starts_at"]) <= row.at < datetime.fromisoformat(one["ends_at"])
+        ]
+        return min([Decimal(wanted[1] if wanted else circuit["limit"]), *caps])
 
     def _main(self) -> Fields:
         for one in self.circuits.values():

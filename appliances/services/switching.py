@@ -113,8 +113,7 @@ def swap(*, on_id: int, off_ids: Collection[int], by: By, now: datetime) -> Chan
         turn_over(here, [load.id for load in running], on=False)
         if not row.is_on:
             turn_over(here, [row.pk], on=True)
-        for one in (row, *going):
-            claims.give_up(one)
+        claims.give_up(row)
 
         requested = 0 if row.is_on else units.to_mw(row.rated)
         here.record(Action.SWAP, row, verdict=verdict, requested_mw=requested, facts=facts)

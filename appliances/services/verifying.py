@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from django.db import connection
+from django.utils import timezone
 
 from appliances.balancer import units
 from appliances.balancer.tree import BrokenTree, Tree
 from appliances.interlock import guard
-from appliances.models import Appliance, Circuit, Decision, Home
-from appliances.services import appliance, changes, circuit, home, reading
+from appliances.models import Appliance, Circuit, Decision, Home, TemporaryLimit
+from appliances.services import appliance, changes, circuit, claims, home, reading
+from appliances.services.facts import of_limit
 from appliances.services.replaying import Fields, Replay
 
 
@@ -32,7 +34,7 @@ def _of_rows(row: Home) -> Iterator[str]:
         yield f"has {mains} main circuits; there must be one"
     strays = Appliance.objects.filter(home=row).exclude(circuit__home=row)
     yield from (f"{one.name} is plugged in at a circuit of another home" for one in strays)
-    tree = reading.tree_of(row.pk)
+    tree = reading.together(rows, Appliance.objects.filter(home=row).order_by("id"), (), timezone.now()).tree
     try:
         yield from _of_loads(tree, rows)
     except BrokenTree as why:
@@ -60,6 +62,21 @@ def _of_record(row: Home) -> Iterator[str]:
     yield from _compared("circuit", replay.circuits, circuits)
     loads = {one.pk: (one.name, _fields(one, appliance.RECORDED)) for one in Appliance.objects.filter(home=row)}
     yield from _compared("appliance", replay.appliances, loads)
+    temporary = {one.pk: (str(one), of_limit(one)) for one in TemporaryLimit.objects.filter(home=row)}
+    yield from _compared("temporary limit", replay.limits, temporary)
+    yield from _of_claims(row, replay)
+
+
+def _of_claims(row: Home, replay: Replay) -> Iterator[str]:
+    """What shall start or come back is off, and the record says that it shall."""
+    for one in Appliance.objects.filter(home=row).select_related("wait", "shed").order_by("id"):
+        waits, was_shed = claims.waiting(one) is not None, claims.shed(one) is not None
+        if one.is_on and (waits or was_shed):
+            yield f"{one.name} is on, and yet it waits to be switched on"
+        if waits != (one.pk in replay.waiting):
+            yield f"{one.name} {'waits' if waits else 'does not wait'}; the record says otherwise"
+        if was_shed and one.pk not in replay.shed:
+            yield f"{one.name} shall come back; the record does not say that it was shed"
 
 
 def _fields(row: Home | Circuit | Appliance, names: tuple[str, ...]) -> Fields:
