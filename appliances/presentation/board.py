@@ -37,7 +37,7 @@ def board(at: Snapshot, role: str) -> Board:
 
 def meter(at: Snapshot) -> Meter:
     main = at.main
-    carried, limit = at.carried_mw[main.pk], units.to_mw(main.limit)
+    carried, limit = at.carried_mw[main.pk], snapshot.limit_mw(at, main)
     load, headroom = units.to_watts(carried), units.to_watts(limit - carried)
     tenths = status.utilization_tenths(carried, limit)
     now = status.status(carried, limit, at.home.warning_percent, at.home.critical_percent)
@@ -45,10 +45,10 @@ def meter(at: Snapshot) -> Meter:
     return Meter(
         home_name=at.home.name,
         load_watts=load,
-        limit_watts=main.limit,
+        limit_watts=units.to_watts(limit),
         headroom_watts=headroom,
         load_text=wording.watts(load),
-        limit_text=wording.watts(main.limit),
+        limit_text=wording.watts(units.to_watts(limit)),
         headroom_text=wording.watts(headroom),
         percent=Decimal(tenths) / 10,
         percent_text=wording.percent(tenths),
@@ -59,7 +59,7 @@ def meter(at: Snapshot) -> Meter:
         appliances_on=on,
         appliances_total=len(at.appliances),
         on_text=wording.on_count(on, len(at.appliances)),
-        value_text=wording.meter_value(load, main.limit, headroom),
+        value_text=wording.meter_value(load, units.to_watts(limit), headroom),
         segments=_segments(at, main, limit),
     )
 
@@ -72,7 +72,7 @@ def _segments(at: Snapshot, main: Circuit, limit: int) -> tuple[Segment, ...]:
     segments, start = [], 0
     for shade, (name, mw) in enumerate(shares):
         if mw:
-            percents = [Decimal(part * 1000 // limit) / 10 for part in (start, start + mw)]
+            percents = [Decimal(min(part * 1000 // (limit or 1), 1000)) / 10 for part in (start, start + mw)]
             width = percents[1] - percents[0]
             segments.append(Segment(name, units.to_watts(mw), percents[0], width, shade % 6))
             start += mw
@@ -80,7 +80,7 @@ def _segments(at: Snapshot, main: Circuit, limit: int) -> tuple[Segment, ...]:
 
 
 def bar(at: Snapshot, row: Circuit, role: str) -> CircuitBar:
-    carried, limit = at.carried_mw[row.pk], units.to_mw(row.limit)
+    carried, limit = at.carried_mw[row.pk], snapshot.limit_mw(at, row)
     load, headroom = units.to_watts(carried), units.to_watts(limit - carried)
     tenths = status.utilization_tenths(carried, limit)
     now = status.status(carried, limit, at.home.warning_percent, at.home.critical_percent)
@@ -93,17 +93,17 @@ def bar(at: Snapshot, row: Circuit, role: str) -> CircuitBar:
         depth=len(path) - 1,
         fed_from=path[1].name if len(path) > 1 else "",
         load_watts=load,
-        limit_watts=row.limit,
+        limit_watts=units.to_watts(limit),
         headroom_watts=headroom,
         load_text=wording.watts(load),
-        limit_text=wording.watts(row.limit),
+        limit_text=wording.watts(units.to_watts(limit)),
         headroom_text=wording.watts(headroom),
         percent=Decimal(tenths) / 10,
         percent_text=wording.percent(tenths),
         status=now.value,
         status_text=wording.status(now),
         on_text=wording.on_count(sum(one.is_on for one in plugged), len(plugged)),
-        value_text=wording.meter_value(load, row.limit, headroom),
+        value_text=wording.meter_value(load, units.to_watts(limit), headroom),
         warning_percent=at.home.warning_percent,
         critical_percent=at.home.critical_percent,
         may_configure=access.may(role, May.CONFIGURE),

@@ -58,10 +58,10 @@ def read(home_id: int, *, feed: int = FEED_LENGTH, now: datetime | None = None) 
         home = Home.objects.select_related("controller").filter(pk=home_id).first()
         if home is None:
             raise Missing("There is no such home.")
-        unreckoned = _rows(home, feed)
+        read_together = home, _rows(home, feed)
         if Home.objects.filter(pk=home_id, revision=home.revision).exists():
             break
-    return _reckoned(home, *unreckoned, now)
+    return _reckoned(*read_together, now)
 
 
 Lists = tuple[list[Circuit], list[Appliance], list[TemporaryLimit], list[Decision]]
@@ -76,15 +76,9 @@ def _rows(home: Home, feed: int) -> Lists:
     )
 
 
-def _reckoned(
-    home: Home,
-    circuits: list[Circuit],
-    appliances: list[Appliance],
-    limits: list[TemporaryLimit],
-    decisions: list[Decision],
-    now: datetime,
-) -> Snapshot:
+def _reckoned(home: Home, lists: Lists, now: datetime) -> Snapshot:
     """Loads and fits are worked out once the rows are known to belong together: half a move is no tree."""
+    circuits, appliances, limits, decisions = lists
     rows: Rows = reading.together(circuits, appliances, limits, now)
     controller = controlling.known(home)
     planned = control.plan(

@@ -9,19 +9,10 @@ from django.utils.translation import gettext as _
 from appliances.balancer.status import Status
 from appliances.models import Decision
 from appliances.models.decision import Action, Actor, Outcome
+from appliances.presentation import telling, watts_text
+from appliances.presentation.watts_text import THIN_SPACE
 
-THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
-
-
-def watts(amount: Decimal) -> str:
-    """5000 -> "5 000 W", 0.1 -> "0.1 W": exact, thousands apart by a thin space that does not break."""
-    return f"{number(amount)}{THIN_SPACE}W"
-
-
-def number(amount: Decimal) -> str:
-    whole, point, rest = format(amount, "f").partition(".")
-    rest = rest.rstrip("0")
-    return f"{int(whole):,}".replace(",", THIN_SPACE) + (f"{point}{rest}" if rest else "")
+watts = watts_text.watts
 
 
 def percent(tenths: int) -> str:
@@ -68,6 +59,8 @@ def state(is_on: bool) -> str:  # noqa: FBT001
 
 def decision(row: Decision) -> str:
     """One decision in one sentence."""
+    if row.outcome == Outcome.OBSERVED:
+        return telling.own_action(row)
     return _refused(row) if row.outcome == Outcome.REFUSED else _granted(row)
 
 
@@ -87,6 +80,9 @@ def _fact(row: Decision) -> str:
 
 
 def _why(row: Decision) -> str:
+    if "rests_until" in row.facts:
+        until = telling.moment(row.facts["rests_until"], row.at)
+        return _("It was switched off a moment ago and rests until %(until)s.") % {"until": until}
     before, after, limit, short = (
         value or Decimal(0) for value in (row.load_before, row.load_after, row.limit, row.exceeded_by)
     )
@@ -98,6 +94,9 @@ def _why(row: Decision) -> str:
         "after": watts(after),
         "limit": watts(limit),
     }
+    if "limited_by" in row.facts:
+        numbers["limited"] = telling.limit(row.facts["limited_by"], row.at)
+        return _("%(circuit)s would carry %(after)s, %(short)s too much: %(limited)s.") % numbers
     if row.action == Action.SWITCH_ON:
         return _("It needs %(needs)s, but %(circuit)s has only %(free)s free: %(short)s too much.") % numbers
     return _("%(circuit)s would carry %(after)s of %(limit)s: %(short)s too much.") % numbers
@@ -120,6 +119,8 @@ def _granted(row: Decision) -> str:
     match row.action:
         case Action.SWITCH_ON:
             return _("%(name)s on, %(watts)s.") % name
+        case Action.SWITCH_OFF if row.facts.get("stays_off"):
+            return _("%(name)s stays off.") % name
         case Action.SWITCH_OFF:
             return _("%(name)s off, %(watts)s free again.") % name
         case Action.SWAP:
@@ -129,7 +130,9 @@ def _granted(row: Decision) -> str:
             return _("%(name)s added.") % name
         case Action.REMOVE_APPLIANCE | Action.REMOVE_CIRCUIT | Action.REMOVE_HOME:
             return _("%(name)s removed.") % name
-    return _("%(name)s changed: %(changes)s.") % {**name, "changes": changes(row)}
+        case Action.CHANGE_APPLIANCE | Action.CHANGE_CIRCUIT | Action.CHANGE_HOME:
+            return _("%(name)s changed: %(changes)s.") % {**name, "changes": changes(row)}
+    return telling.own_action(row)
 
 
 def changes(row: Decision) -> str:
@@ -157,6 +160,12 @@ def field_name(field: str) -> str:
         "nominal_voltage": _("voltage"),
         "warning_percent": _("warning threshold"),
         "critical_percent": _("critical threshold"),
+        "may_be_shed": _("may be shed"),
+        "may_be_interrupted": _("may be interrupted"),
+        "returns_by_itself": _("comes back by itself"),
+        "min_on_seconds": _("minimum on time"),
+        "min_off_seconds": _("minimum off time"),
+        "max_on_seconds": _("maximum on time"),
     }
     return names.get(field, field)
 
@@ -164,4 +173,8 @@ def field_name(field: str) -> str:
 def _value(field: str, value: object) -> str:
     if field in {"rated", "limit"} and value is not None:
         return watts(Decimal(str(value)))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field.endswith("_seconds") and value is not None:
+        return telling.duration(int(str(value)))
     return str(value) if value not in {None, ""} else _("nothing")

@@ -1,6 +1,7 @@
 """How the record keeps what a decision speaks of: plain JSON, watts and moments as text."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from appliances.balancer import units
@@ -12,13 +13,13 @@ def of_loads(loads: Iterable[Load]) -> list[dict[str, Any]]:
     return [{"id": load.id, "name": load.name, "watts": str(units.to_watts(load.rated_mw))} for load in loads]
 
 
-def of_limit(row: TemporaryLimit) -> dict[str, Any]:
+def of_limit(row: TemporaryLimit, moment: Callable[[datetime], str] = datetime.isoformat) -> dict[str, Any]:
     return {
         "id": row.pk,
         "circuit_id": row.circuit_id,
         "limit": str(row.limit),
-        "starts_at": row.starts_at.isoformat(),
-        "ends_at": row.ends_at.isoformat(),
+        "starts_at": moment(row.starts_at),
+        "ends_at": moment(row.ends_at),
         "source": row.source,
         "reason": row.reason,
     }

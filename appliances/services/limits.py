@@ -33,9 +33,7 @@ def add(*, home_id: int, wanted: Mapping[str, Any], by: By, now: datetime) -> Ch
         clean(row)
         row.save(force_insert=True)
 
-        circuit = here.rows.circuits[row.circuit_id]
-        here.record(Action.ADD_LIMIT, circuit, facts={"temporary_limit": of_limit(row)})
-        here.circuits.add(row.circuit_id)
+        _record(here, row, Action.ADD_LIMIT)
         return row.pk
 
     return turn.take(home_id=home_id, by=by, now=now, body=body)
@@ -57,15 +55,22 @@ def remove(*, limit_id: int, by: By, now: datetime) -> Changed:
 def begin(here: Turn, row: TemporaryLimit) -> None:
     """The step inside a turn: from now on it holds, which is put on record."""
     TemporaryLimit.objects.filter(pk=row.pk).update(begun=True)
-    here.record(Action.BEGIN_LIMIT, here.rows.circuits[row.circuit_id], facts={"temporary_limit": of_limit(row)})
+    here.record(
+        Action.BEGIN_LIMIT, here.rows.circuits[row.circuit_id], facts={"temporary_limit": of_limit(row, here.local)}
+    )
     here.circuits.add(row.circuit_id)
 
 
 def end(here: Turn, row: TemporaryLimit, action: Action) -> None:
     """The step inside a turn: it holds no longer."""
-    here.record(action, here.rows.circuits[row.circuit_id], facts={"temporary_limit": of_limit(row)})
-    here.circuits.add(row.circuit_id)
+    _record(here, row, action)
     TemporaryLimit.objects.filter(pk=row.pk).delete()
+
+
+def _record(here: Turn, row: TemporaryLimit, action: Action) -> None:
+    facts = {"temporary_limit": of_limit(row, here.local)}
+    here.record(action, here.rows.circuits[row.circuit_id], facts=facts)
+    here.circuits.add(row.circuit_id)
 
 
 def home_of(limit_id: int) -> int:

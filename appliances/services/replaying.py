@@ -75,6 +75,14 @@ class Replay:
                 self._settle(row.subject_id)
             case Action.CHANGE_ORDER:
                 self._order(changed["order"])
+            case action if action in ON | OFF:
+                self._switch(row)
+            case _:
+                self._book(row)
+
+    def _book(self, row: Decision) -> None:
+        """What switches nothing."""
+        match row.action:
             case Action.ADD_LIMIT:
                 self.limits[row.facts["temporary_limit"]["id"]] = row.facts["temporary_limit"]
             case Action.REMOVE_LIMIT | Action.END_LIMIT:
@@ -84,8 +92,6 @@ class Replay:
                 self.waiting.add(row.subject_id)
             case Action.CANCEL_WAIT | Action.EXPIRE_WAIT | Action.EXPIRE_SHED:
                 self._settle(row.subject_id)
-            case action if action in ON | OFF:
-                self._switch(row)
             case action if action not in BOOKED:
                 raise ValueError(f"there is no {row.action!r}")
 

@@ -84,7 +84,7 @@ def must_rest(here: Turn, action: Action, row: Appliance, facts: Mapping[str, An
     until = resting.rests_until(here.tree.load(row.pk), here.now)
     if until is None:
         return False
-    facts = {**(facts or {}), "rests_until": until.isoformat()}
+    facts = {**(facts or {}), "rests_until": here.local(until)}
     here.record(action, row, facts=facts, outcome=Outcome.REFUSED)
     return True
 

@@ -105,9 +105,9 @@ class Tender:
         row = self.here.rows.appliances[standing.claim.load_id]
         shed, wait = claims.shed(row), claims.waiting(row)
         if shed is not None:
-            return Action.RESTORE, {"cause": shed.cause, "shed_at": shed.at.isoformat()}
+            return Action.RESTORE, {"cause": shed.cause, "shed_at": self.here.local(shed.at)}
         passed = [self.here.tree.load(pk).name for pk in standing.passes]
-        asked = {"asked_by": wait.asked_by, "asked_at": wait.asked_at.isoformat()} if wait else {}
+        asked = {"asked_by": wait.asked_by, "asked_at": self.here.local(wait.asked_at)} if wait else {}
         return Action.START, {**asked, "passed": passed}
 
     def _note_failures(self, failures: int) -> None:
@@ -121,7 +121,7 @@ class Tender:
         until = queue.locked_until(recent, self.now)
         if until is not None and until != self.controller.returns_held_until:
             self.controller.returns_held_until = until
-            facts = {"until": until.isoformat(), "failures": len(recent)}
+            facts = {"until": self.here.local(until), "failures": len(recent)}
             self.here.record(Action.HOLD_RETURNS, self.here.home, facts=facts)
 
     def _observe(self, plan: Plan) -> None:

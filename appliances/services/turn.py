@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -176,7 +177,11 @@ class Turn:
 
     def limited_by(self, limit_id: int) -> dict[str, Any]:
         """A temporary limit in force as the record keeps it."""
-        return keeping.of_limit(next(row for row in self.rows.limits if row.pk == limit_id))
+        return keeping.of_limit(next(row for row in self.rows.limits if row.pk == limit_id), self.local)
+
+    def local(self, moment: datetime) -> str:
+        """A moment as the record keeps it: by the clock on the home's wall."""
+        return moment.astimezone(ZoneInfo(self.home.timezone)).isoformat()
 
     def changed(self, subject_id: int | None = None) -> Changed:
         return Changed(

@@ -1,6 +1,7 @@
 """Everything recomputed from raw rows and the decision record, and every difference named."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db import connection
 from django.utils import timezone
@@ -62,8 +63,9 @@ def _of_record(row: Home) -> Iterator[str]:
     yield from _compared("circuit", replay.circuits, circuits)
     loads = {one.pk: (one.name, _fields(one, appliance.RECORDED)) for one in Appliance.objects.filter(home=row)}
     yield from _compared("appliance", replay.appliances, loads)
-    temporary = {one.pk: (str(one), of_limit(one)) for one in TemporaryLimit.objects.filter(home=row)}
-    yield from _compared("temporary limit", replay.limits, temporary)
+    temporary = {one.pk: (str(one), _timeless(of_limit(one))) for one in TemporaryLimit.objects.filter(home=row)}
+    told = {pk: _timeless(one) for pk, one in replay.limits.items()}
+    yield from _compared("temporary limit", told, temporary)
     yield from _of_claims(row, replay)
 
 
@@ -77,6 +79,11 @@ def _of_claims(row: Home, replay: Replay) -> Iterator[str]:
             yield f"{one.name} {'waits' if waits else 'does not wait'}; the record says otherwise"
         if was_shed and one.pk not in replay.shed:
             yield f"{one.name} shall come back; the record does not say that it was shed"
+
+
+def _timeless(limit: Fields) -> Fields:
+    """The record keeps moments by the clock of the home, which may have moved since."""
+    return {**limit, **{name: datetime.fromisoformat(limit[name]) for name in ("starts_at", "ends_at")}}
 
 
 def _fields(row: Home | Circuit | Appliance, names: tuple[str, ...]) -> Fields:

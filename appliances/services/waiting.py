@@ -37,7 +37,7 @@ def ask(*, appliance_id: int, by: By, now: datetime, expires_at: datetime | None
         Wait.objects.create(home=here.home, appliance=row, asked_at=now, expires_at=until, asked_by=by.name)
         short_mw, at = fit.short_by_mw(here.tree, row.pk)
         facts = {
-            "expires_at": until.isoformat(),
+            "expires_at": here.local(until),
             "short_by": str(units.to_watts(short_mw)),
             "at": at.name if at else "",
         }
