@@ -7,7 +7,7 @@ from typing import Any
 from ninja.schema import NinjaGenerateJsonSchema
 from pydantic.json_schema import models_json_schema
 
-from appliances.api import examples, problems, schemas
+from appliances.api import changing, examples, problems, schemas
 from appliances.api.router import api
 from appliances.presentation.resources import Json
 
@@ -19,13 +19,16 @@ TAGS = {
     "record": "Everything that was decided, and the numbers it was decided on.",
 }
 
+CHANGE_NOTHING = {"check_plan"}
+"""Operations that ask by POST only because what they ask is long."""
+
 REFERENCE = "#/components/schemas/{model}"
 
 
 @cache
 def document() -> Json:
     made: Json = json.loads(json.dumps(api.get_openapi_schema()))
-    made["components"]["schemas"] |= _schemas_of_problems()
+    made["components"]["schemas"] |= _schemas_of_anywhere()
     del made["components"]["schemas"]["Paging"]  # its fields stand with every list, as parameters
     made["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     made["servers"] = [{"url": "/"}]
@@ -40,8 +43,8 @@ def as_text() -> str:
     return json.dumps(document())
 
 
-def _schemas_of_problems() -> dict[str, Any]:
-    listed: list[Any] = [(model, "serialization") for model in schemas.PROBLEMS]
+def _schemas_of_anywhere() -> dict[str, Any]:
+    listed: list[Any] = [(model, "serialization") for model in schemas.ANYWHERE]
     _keys, found = models_json_schema(listed, ref_template=REFERENCE, schema_generator=NinjaGenerateJsonSchema)
     defined: dict[str, Any] = found["$defs"]
     return defined
@@ -55,10 +58,40 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         responses["304"] = {"description": "The asker has the newest already."}
         responses["200"]["headers"] = responses["304"]["headers"] = {"ETag": ETAG}
     for status in HEADERS.keys() & responses.keys():
-        responses[status]["headers"] = HEADERS[status]
+        responses[status]["headers"] = dict(HEADERS[status])
+    if method != "get" and operation["operationId"] not in CHANGE_NOTHING:
+        _may_be_rehearsed(operation)
+        if method == "post":
+            _may_be_repeated(operation)
     of_refusal = responses.get("403", {}).get("content", {}).get(problems.MEDIA_TYPE, {})
     if "Refusal" in json.dumps(of_refusal):
         of_refusal["example"] = examples.REFUSED
+
+
+def _may_be_rehearsed(operation: dict[str, Any]) -> None:
+    """Whatever changes something can be asked what it would change."""
+    operation["parameters"].append(DRY_RUN)
+    done = operation["responses"].setdefault("200", {"description": ""})
+    done["description"] = f"{done['description']} With `dry_run=true`: what would be done.".strip()
+    _or_else(done.setdefault("content", {}).setdefault("application/json", {}), schemas.Rehearsal.__name__)
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _may_be_repeated(operation: dict[str, Any]) -> None:
+    operation["parameters"].append(IDEMPOTENCY_KEY)
+    responses = operation["responses"]
+    for status in {"200", "201", "403"} & responses.keys():
+        responses[status].setdefault("headers", {})[changing.REPLAYED] = REPLAYED
+    responses["422"]["description"] += f" `{problems.KEY_REUSED.code}`: {problems.KEY_REUSED.meaning}"
+    _or_else(responses["422"]["content"][problems.MEDIA_TYPE], problems.KEY_REUSED.schema)
+
+
+def _or_else(content: dict[str, Any], model: str) -> None:
+    """Let what is answered be this as well."""
+    other = {"$ref": REFERENCE.format(model=model)}
+    said = content.get("schema")
+    known = [] if said is None else said.get("anyOf", [said])
+    content["schema"] = {"anyOf": [*known, other]} if known else other
 
 
 def _header(text: str) -> dict[str, Any]:
@@ -78,3 +111,24 @@ IF_NONE_MATCH = {
     "description": "The `ETag` of the answer you have.",
     "schema": {"type": "string"},
 }
+DRY_RUN = {
+    "name": changing.DRY_RUN,
+    "in": "query",
+    "required": False,
+    "description": "true: decide, answer what would be recorded, and leave everything as it is.",
+    "schema": {"type": "boolean", "default": False},
+}
+IDEMPOTENCY_KEY = {
+    "name": changing.KEY,
+    "in": "header",
+    "required": False,
+    "description": "A text of yours, new for each request, such as a UUID. Sent again within a day, the request is "
+    "answered as before and not carried out again.",
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": changing.LONGEST_KEY,
+        "pattern": "^[ -~]+$",
+    },
+}
+REPLAYED = _header("true: this is the answer that was given before to the same key; nothing was done again.")

@@ -18,6 +18,7 @@ from appliances.interlock import guard
 from appliances.interlock.guard import InterlockMissing
 from appliances.presentation import resources, wording
 from appliances.services.access import Forbidden
+from appliances.services.answered import KeyReused
 from appliances.services.cleaning import InUse, Invalid
 from appliances.services.turn import Busy, Missing, Refused
 
@@ -58,7 +59,7 @@ def _plain(kind: Kind) -> Callable[[HttpRequest, Any], HttpResponse]:
     return lambda request, _why: problems.answer(request, kind)
 
 
-def _refused(request: HttpRequest, why: Refused) -> HttpResponse:
+def refused(request: HttpRequest, why: Refused) -> HttpResponse:
     detail = " ".join(wording.refusal(why.decision))
     return problems.answer(request, problems.CAPACITY_EXCEEDED, detail, **resources.refusal(why.decision))
 
@@ -125,7 +126,8 @@ HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     Exception: _internal,
     AuthenticationError: _plain(problems.NOT_SIGNED_IN),
     CsrfFailed: _plain(problems.CSRF_FAILED),
-    Refused: _refused,
+    Refused: refused,
+    KeyReused: _plain(problems.KEY_REUSED),
     Forbidden: _said(problems.FORBIDDEN),
     Missing: _said(problems.NOT_FOUND),
     Http404: _plain(problems.NOT_FOUND),

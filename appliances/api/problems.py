@@ -61,6 +61,12 @@ INVALID = Kind(
     "`errors` names every field that is wrong and says why. Nothing was changed.",
     "InvalidProblem",
 )
+KEY_REUSED = Kind(
+    "idempotency_key_reused",
+    422,
+    "Key used before",
+    "This `Idempotency-Key` was sent with another request of yours. Nothing was changed; make a new key for each.",
+)
 INTERNAL = Kind("internal", 500, "Something went wrong", "It is our fault and has been logged.")
 BUSY = Kind(
     "busy", 503, "Busy", "The home's turn did not come in time. Nothing was changed; ask again after `Retry-After`."

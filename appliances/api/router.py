@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from appliances.api import appliances, authentication, circuits, decisions, handlers, homes, switching
+from appliances.api import appliances, authentication, changing, circuits, decisions, handlers, homes, switching
 from appliances.api.parsing import ExactParser
 
 ABOUT = """What a home may switch on without overloading any breaker, and why not otherwise.
@@ -10,6 +10,9 @@ ABOUT = """What a home may switch on without overloading any breaker, and why no
 Watts are JSON numbers, exact to three decimals; they are taken as numbers or text and never rounded. Every write
 changes exactly what it names or nothing. Asking for the state that a thing already has succeeds and changes nothing.
 What a home answers carries an `ETag`; send it back as `If-None-Match` to be told 304 until something changes.
+Every write takes `?dry_run=true`: it is decided as if it were meant, answered with the decisions that it would have
+left on record, and undone. Every POST takes an `Idempotency-Key`, a text of yours that is new for each request: sent
+again within a day, the request is not carried out again but answered as before, with `Idempotent-Replayed: true`.
 Problems are `application/problem+json` (RFC 9457); tell them apart by `code`."""
 
 api = NinjaAPI(
@@ -23,5 +26,6 @@ api = NinjaAPI(
     parser=ExactParser(),
 )
 handlers.install(api)
+api.add_decorator(changing.carefully)
 for part in (homes, appliances, switching, circuits, decisions):
     api.add_router("", part.router)

@@ -120,9 +120,7 @@ class About(BaseModel):
     name: str
 
 
-class Decision(BaseModel):
-    id: int
-    revision: int
+class Decided(BaseModel):
     at: str = Field(json_schema_extra={"format": "date-time"})
     by: By
     action: Action
@@ -136,6 +134,26 @@ class Decision(BaseModel):
     exceeded_by_watts: float | None
     text: str = Field(description="The decision in one sentence.")
     facts: dict[str, Any] = Field(description="What was changed, switched off or proposed; watts as text.")
+
+
+class Decision(Decided):
+    id: int
+    revision: int
+
+
+class ForeseenDecision(Decided):
+    """One that a dry run would have left on record. The id of what would be added is not kept either."""
+
+    id: None
+    revision: None
+
+
+class Rehearsal(BaseModel):
+    """The answer to `dry_run=true`, where the request itself would have succeeded. Nothing was changed."""
+
+    dry_run: Literal[True]
+    changed: bool = Field(description="false: everything already is as asked.")
+    decisions: list[ForeseenDecision] = Field(description="What would have been recorded, in order.")
 
 
 NEXT = Field(description="The `cursor` of the next page; null: this was the last.")
@@ -182,3 +200,5 @@ class Refusal(Problem, Numbers):
 
 ANSWERS: tuple[type[BaseModel], ...] = (Homes, Appliances, Circuits, Decisions, Load, Fit, Switched)
 PROBLEMS: tuple[type[BaseModel], ...] = (Problem, InvalidProblem, Refusal)
+ANYWHERE: tuple[type[BaseModel], ...] = (*PROBLEMS, Rehearsal)
+"""What no operation names, since every one may answer it."""

@@ -104,6 +104,12 @@ def decision(row: Decision) -> Json:
     }
 
 
+def rehearsal(rows: Iterable[Decision]) -> Json:
+    """What a dry run would have put on record; what was not kept has no id and no revision."""
+    foreseen = [{**decision(row), "id": None, "revision": None} for row in rows]
+    return {"dry_run": True, "changed": bool(foreseen), "decisions": foreseen}
+
+
 def refusal(row: Decision) -> Json:
     """The numbers of a refusal for capacity, and the smallest ways to make room."""
     return {

@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db import connection
+
 
 class TookTooLong(Exception):
     """The turn did not come within the patience given."""
@@ -51,3 +53,16 @@ class FairQueue:
             self._waiting.popleft().set()
         else:
             self._taken = False
+
+
+_writers = FairQueue()
+
+
+@contextmanager
+def of_writers(patience: float) -> Iterator[None]:
+    """This process's one turn to write, where the database has but one writer. Raises TookTooLong."""
+    if connection.vendor == "sqlite":
+        with _writers.turn(patience):
+            yield
+    else:
+        yield

@@ -36,7 +36,7 @@ def add(*, wanted: Mapping[str, Any], owner: User | None, by: By, now: datetime)
         here = begin(home, limit, owner=owner, by=by, now=now)
         return turn.settle(here, home.pk)
 
-    return turn.transact(first)
+    return turn.transact(first, by=by)
 
 
 def prepare(wanted: Mapping[str, Any]) -> tuple[Home, Decimal]:

@@ -50,7 +50,7 @@ def add(*, by: By, now: datetime) -> Changed | None:
         furnish(here)
         return turn.settle(here, here.home.pk)
 
-    changed = turn.transact(whole)
+    changed = turn.transact(whole, by=by)
     return changed if changed.decision else None
 
 

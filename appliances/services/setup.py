@@ -62,7 +62,7 @@ def set_up(
             sample_home.furnish(here)
         return turn.settle(here, row.pk)
 
-    return user, turn.transact(first)
+    return user, turn.transact(first, by=actor.person(user))
 
 
 def _check_password(user: User, password: str) -> None:

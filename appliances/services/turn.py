@@ -4,7 +4,6 @@ A turn holds the lock of one home from its first line to its commit. What it dec
 transaction, a refusal too, and told to watchers after the commit.
 """
 
-import contextlib
 import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,26 +12,20 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from appliances import events
 from appliances.balancer import admission, units
 from appliances.balancer.tree import Breaker, Tree
-from appliances.interlock import guard
 from appliances.models import Appliance, Circuit, Decision, Home
 from appliances.models.decision import Action, Outcome, Subject
+from appliances.services import answered, durable, reading
 from appliances.services import facts as keeping
-from appliances.services import reading
 from appliances.services.actor import By
-from appliances.services.fair_turn import FairQueue, TookTooLong
+from appliances.services.fair_turn import TookTooLong
 
 PATIENCE = 5.0
 """Seconds a writer waits for its turn before it is told that the home is busy."""
-
-TRIES = 6
-"""How often a transaction that PostgreSQL chose as a deadlock's or conflict's victim is run again."""
-
-_queue = FairQueue()
 
 
 class Refused(Exception):
@@ -61,6 +54,16 @@ class Changed:
     subject_id: int | None = None
     appliances: tuple[int, ...] = ()
     circuits: tuple[int, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    """All that were recorded; `decision` is the last."""
+
+
+class Rehearsed(Exception):
+    """A dry run went through: this is what would have changed. Nothing was."""
+
+    def __init__(self, changed: Changed) -> None:
+        super().__init__(f"{len(changed.decisions)} decisions would have been recorded.")
+        self.changed = changed
 
 
 @dataclass
@@ -73,6 +76,7 @@ class Turn:
     decision: Decision | None = None
     appliances: set[int] = field(default_factory=set)
     circuits: set[int] = field(default_factory=set)
+    decisions: list[Decision] = field(default_factory=list)
 
     def appliance(self, pk: int) -> Appliance:
         """A copy of the row of an appliance of this home, as read under the lock. Raises Missing."""
@@ -156,6 +160,7 @@ class Turn:
         row.save(force_insert=True)
         Home.objects.filter(pk=self.home.pk).update(revision=self.home.revision, wake_at=self.now)
         self.decision = row
+        self.decisions.append(row)
         return row
 
     def _note_numbers(self, row: Decision, verdict: admission.Granted | admission.Refused) -> None:
@@ -186,6 +191,7 @@ class Turn:
             subject_id,
             tuple(sorted(self.appliances)),
             tuple(sorted(self.circuits)),
+            tuple(self.decisions),
         )
 
 
@@ -199,7 +205,7 @@ def take(*, home_id: int, by: By, now: datetime, body: Callable[[Turn], int | No
     """Run `body` in the home's turn; it returns the id of what it was about.
 
     Raises Refused after the commit if the body recorded a refusal last, Missing if there is no such home, Busy if
-    the turn did not come within PATIENCE.
+    the turn did not come within PATIENCE, and what `transact` raises.
     """
 
     def locked() -> Changed:
@@ -209,7 +215,7 @@ def take(*, home_id: int, by: By, now: datetime, body: Callable[[Turn], int | No
         turn = Turn(home, by, now)
         return settle(turn, body(turn))
 
-    return transact(locked)
+    return transact(locked, by=by)
 
 
 def lock_new_homes() -> None:
@@ -234,46 +240,57 @@ def settle(turn: Turn, subject_id: int | None) -> Changed:
     return changed
 
 
-def transact(step: Callable[[], Changed]) -> Changed:
-    """Run `step` in a durable transaction of its own, in this writer's fair turn, again if the database asks for it."""
-    with contextlib.ExitStack() as stack:
-        if connection.vendor == "sqlite":
-            try:
-                stack.enter_context(_queue.turn(PATIENCE))
-            except TookTooLong:
-                raise Busy("The home is busy. Nothing was changed; try again.") from None
-        changed = _try(step, committed=stack.close)
+def transact(step: Callable[[], Changed], *, by: By) -> Changed:
+    """Run `step` in a durable transaction of its own, in this writer's fair turn, again if the database asks for it.
+
+    What was done under the key of `by` before is not done again but told again. Raises Refused, KeyReused, Busy, and
+    Rehearsed where it was a dry run.
+    """
+    try:
+        changed = durable.run(lambda: _once(step, by), patience=PATIENCE)
+    except TookTooLong as why:
+        raise Busy("The home is busy. Nothing was changed; try again.") from why
     if changed.decision is not None and changed.decision.outcome == Outcome.REFUSED:
         raise Refused(changed.decision)
+    if by.dry_run:
+        raise Rehearsed(changed)
     return changed
 
 
-def _try(step: Callable[[], Changed], committed: Callable[[], None]) -> Changed:
-    for left in reversed(range(TRIES)):
-        try:
-            with transaction.atomic(durable=True):
-                # Before anything else that waits for the commit: telling watchers may take its time.
-                transaction.on_commit(committed)
-                guard.assert_intact(connection)
-                return step()
-        except OperationalError as why:
-            if left and _is_a_victim(why):
-                continue
-            if _is_a_victim(why) or _is_a_wait(why):
-                raise Busy("The home is busy. Nothing was changed; try again.") from why
-            raise
-    raise AssertionError("unreachable: the last try returns or raises")
+def _once(step: Callable[[], Changed], by: By) -> Changed:
+    if by.key is None or by.dry_run:
+        changed = step()
+        transaction.set_rollback(by.dry_run)
+        return changed
+    # Claimed before the home is locked: whoever sent it twice waits here, and nobody waits the other way round.
+    earlier = answered.claim(by.key)
+    if earlier is not None:
+        return _again(earlier)
+    changed = step()
+    answered.note(by.key, _outcome(changed))
+    return changed
 
 
-def _sqlstate(why: DatabaseError) -> str:
-    return str(getattr(why.__cause__, "sqlstate", "") or "")
+def _outcome(changed: Changed) -> dict[str, Any]:
+    """What a turn did as JSON keeps it, for whoever sends its request again."""
+    return {
+        "home_id": changed.home_id,
+        "revision": changed.revision,
+        "subject_id": changed.subject_id,
+        "appliances": changed.appliances,
+        "circuits": changed.circuits,
+        "decisions": [row.pk for row in changed.decisions],
+    }
 
 
-def _is_a_victim(why: DatabaseError) -> bool:
-    """Deadlock or serialisation failure: run again."""
-    return _sqlstate(why) in {"40P01", "40001"}
-
-
-def _is_a_wait(why: DatabaseError) -> bool:
-    """A lock that was not to be had in time, on either engine."""
-    return _sqlstate(why) in {"55P03", "57014"} or "database is locked" in str(why)
+def _again(outcome: Mapping[str, Any]) -> Changed:
+    decisions = tuple(Decision.objects.filter(pk__in=outcome["decisions"]).order_by("revision"))
+    return Changed(
+        outcome["home_id"],
+        outcome["revision"],
+        decisions[-1] if decisions else None,
+        outcome["subject_id"],
+        tuple(outcome["appliances"]),
+        tuple(outcome["circuits"]),
+        decisions,
+    )

@@ -9,8 +9,8 @@ import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from appliances.models import Appliance, Home
+from appliances.services import durable, switching, turn, verifying
 from appliances.services import home as homes
-from appliances.services import switching, turn, verifying
 from appliances.services.turn import Busy, Turn
 from tests.builders import a_home, an_appliance, turn_on
 from tests.services.asking import BY
@@ -171,7 +171,7 @@ def test_who_is_a_victim_again_and_again_is_told_that_the_home_is_busy(home: Hom
     with pytest.raises(Busy):
         turn.take(home_id=home.pk, body=body, **BY)
 
-    assert len(tries) == turn.TRIES
+    assert len(tries) == durable.TRIES
 
 
 def test_any_other_error_of_the_database_is_not_taken_for_a_busy_home(home: Home) -> None:
