@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from appliances.api import etags
 from appliances.models import Home
 from appliances.presentation import snapshot
-from appliances.presentation.resources import Json
+from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 
 

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from appliances.api import changing, examples, problems, schemas
 from appliances.api.router import api
-from appliances.presentation.resources import Json
+from appliances.presentation.exact import Json
 
 TAGS = {
     "homes": "What you belong to, and how full it is.",

@@ -13,7 +13,7 @@ from appliances.services.turn import Changed
 
 router = Router(tags=["switching"])
 
-DECIDED = (*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED)
+DECIDED = (*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED, problems.MUST_REST)
 
 
 @router.post(
@@ -29,7 +29,7 @@ def switch_appliance(request: HttpRequest, appliance_id: IdInPath, wanted: bodie
     asker = authentication.of(request)
     home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.SWITCH)
     changed = switching.switch(appliance_id=appliance_id, on=wanted.is_on, by=asker.by, now=timezone.now())
-    return _switched(home.pk, appliance_id, changed)
+    return switched(home.pk, appliance_id, changed)
 
 
 @router.post(
@@ -44,7 +44,7 @@ def swap_appliances(request: HttpRequest, appliance_id: IdInPath, wanted: bodies
     asker = authentication.of(request)
     home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.SWITCH)
     changed = switching.swap(on_id=appliance_id, off_ids=wanted.off, by=asker.by, now=timezone.now())
-    return _switched(home.pk, appliance_id, changed)
+    return switched(home.pk, appliance_id, changed)
 
 
 @router.get(
@@ -60,7 +60,7 @@ def check_fit(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
     return answering.shown(request, home, lambda at: resources.fit(at, appliances.find(at, appliance_id)))
 
 
-def _switched(home_id: int, appliance_id: int, changed: Changed) -> HttpResponse:
+def switched(home_id: int, appliance_id: int, changed: Changed) -> HttpResponse:
     at = snapshot.read(home_id, feed=0)
     return answering.json(
         {
