@@ -50,25 +50,27 @@ class Snapshot:
 def read(home_id: int, *, feed: int = FEED_LENGTH, now: datetime | None = None) -> Snapshot:
     """The newest committed state of a home at a moment, with its newest `feed` decisions. Raises Missing.
 
-    A revision read before and after tells whether a write came in between; then it is read again. No transaction
-    is held: on SQLite that would make a reader wait for the writers.
+    A revision read before and after tells whether a write came in between; then it is read again, and where writes
+    keep coming, in one transaction. That is the last resort: it costs more, and needs a connection of its own.
     """
     now = now or timezone.now()
     for _ in range(TRIES):
-        home = Home.objects.select_related("controller").filter(pk=home_id).first()
-        if home is None:
-            raise Missing("There is no such home.")
-        read_together = home, _rows(home, feed)
+        home, lists = _read(home_id, feed)
         if Home.objects.filter(pk=home_id, revision=home.revision).exists():
-            break
-    return _reckoned(*read_together, now)
+            return _reckoned(home, lists, now)
+    with reading.one_moment():
+        home, lists = _read(home_id, feed)
+    return _reckoned(home, lists, now)
 
 
 Lists = tuple[list[Circuit], list[Appliance], list[TemporaryLimit], list[Decision]]
 
 
-def _rows(home: Home, feed: int) -> Lists:
-    return (
+def _read(home_id: int, feed: int) -> tuple[Home, Lists]:
+    home = Home.objects.select_related("controller").filter(pk=home_id).first()
+    if home is None:
+        raise Missing("There is no such home.")
+    return home, (
         list(Circuit.objects.filter(home=home).order_by("id")),
         list(Appliance.objects.filter(home=home).select_related("wait", "shed").order_by("id")),
         list(TemporaryLimit.objects.filter(home=home).order_by("starts_at", "id")),
