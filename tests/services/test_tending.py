@@ -47,7 +47,9 @@ def switch(row: Appliance, clock: Clock, *, on: bool) -> None:
     switching.switch(appliance_id=row.pk, on=on, by=actor.SYSTEM, now=clock.now)
 
 
-def limit(home: Home, clock: Clock, watts: int, *, after: float = 0, lasts: float = 3600, **more: Any) -> TemporaryLimit:
+def limit(
+    home: Home, clock: Clock, watts: int, *, after: float = 0, lasts: float = 3600, **more: Any
+) -> TemporaryLimit:
     wanted = {"limit": Decimal(watts), "starts_at": clock.at(after), "ends_at": clock.at(after + lasts), **more}
     made = limits.add(home_id=home.pk, wanted=wanted, by=actor.SYSTEM, now=clock.now)
     return TemporaryLimit.objects.get(pk=made.subject_id)
@@ -162,7 +164,9 @@ def test_waiting_in_order_staggered_and_a_smaller_one_passes_only_what_would_not
     home: Home, clock: Clock, oven: Appliance
 ) -> None:
     arm(home, clock)
-    big, small, tiny = (an_appliance(home, name, watts=w) for name, w in [("Big", 4000), ("Small", 2600), ("Tiny", 2550)])
+    big, small, tiny = (
+        an_appliance(home, name, watts=w) for name, w in [("Big", 4000), ("Small", 2600), ("Tiny", 2550)]
+    )
     for row in (big, small, tiny):
         waiting.ask(appliance_id=row.pk, by=actor.SYSTEM, now=clock.now)
         clock.pass_by(1)
@@ -304,7 +308,9 @@ def test_what_was_shed_and_found_no_room_for_a_day_stays_off(
     assert done(home)[-1] == (Action.EXPIRE_SHED, "Heater")
 
 
-def test_an_idle_home_costs_one_query_a_tick(home: Home, clock: Clock, oven: Appliance, django_assert_num_queries: Any) -> None:
+def test_an_idle_home_costs_one_query_a_tick(
+    home: Home, clock: Clock, oven: Appliance, django_assert_num_queries: Any
+) -> None:
     clock.tick(2)
     with django_assert_num_queries(3):
         tending.tick(clock.now)
