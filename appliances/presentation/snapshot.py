@@ -1,7 +1,8 @@
 """A home at one revision: its rows as they were committed together, read in a few short queries."""
 
+import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -103,6 +104,15 @@ def _reckoned(home: Home, lists: Lists, now: datetime) -> Snapshot:
         short_by_mw=dict(fit.all_short_by_mw(rows.tree)),
         standings=planned.standings,
     )
+
+
+def as_it_would_be(at: Snapshot, tree: Tree) -> Snapshot:
+    """The same home with what is on in `tree`; what waits or was shed, and the record, are as they are."""
+    appliances = tuple(copy.copy(row) for row in at.appliances)
+    for row in appliances:
+        row.is_on = tree.load(row.pk).is_on
+    carried_mw, short_by_mw = dict(tree.all_carried_mw()), dict(fit.all_short_by_mw(tree))
+    return replace(at, appliances=appliances, tree=tree, carried_mw=carried_mw, short_by_mw=short_by_mw)
 
 
 def depth(at: Snapshot, circuit_id: int) -> int:
