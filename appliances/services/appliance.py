@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from appliances.models import Appliance, Circuit
 from appliances.models.decision import Action
 from appliances.services import changes, claims, ordering, presets, reading, turn
@@ -41,6 +43,7 @@ def put(here: Turn, wanted: Mapping[str, Any]) -> Appliance:
     changes.apply(row, {**usual, **wanted}, FIELDS)
     _check_circuit(here, row)
     clean(row)
+    _check_times(row)
 
     row.save(force_insert=True)
 
@@ -64,6 +67,7 @@ def change(*, appliance_id: int, wanted: Mapping[str, Any], by: By, now: datetim
             return row.pk
         _check_circuit(here, row)
         clean(row)
+        _check_times(row)
 
         facts = {"changes": changed}
         after = here.tree.with_load(reading.load(row))
@@ -111,6 +115,11 @@ def remove(*, appliance_id: int, by: By, now: datetime) -> Changed:
 
 def _check_circuit(here: Turn, row: Appliance) -> None:
     if row.circuit_id is None:
-        raise Invalid({"circuit_id": ["Choose the circuit it is plugged in at."]})
+        raise Invalid({"circuit_id": [_("Choose the circuit it is plugged in at.")]})
     if not Circuit.objects.filter(pk=row.circuit_id, home=here.home).exists():
-        raise Invalid({"circuit_id": ["There is no such circuit in this home."]})
+        raise Invalid({"circuit_id": [_("There is no such circuit in this home.")]})
+
+
+def _check_times(row: Appliance) -> None:
+    if row.max_on_seconds is not None and row.max_on_seconds < row.min_on_seconds:
+        raise Invalid({"max_on_seconds": [_("It would be switched off before it has been on for as long as it must.")]})

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from appliances.interlock import guard
+from appliances.services import heartbeat
 
 OK = "ok"
 
@@ -16,6 +19,17 @@ OK = "ok"
 def checks() -> dict[str, str]:
     """Every check by its name: "ok", or what is wrong in a few words that give nothing away."""
     return {name: _said(check) for name, check in CHECKS.items()}
+
+
+def controller(now: datetime) -> dict[str, Any]:
+    """When a controller last ran, and whether that is too long ago."""
+    try:
+        last = heartbeat.last_run()
+    except DatabaseError as why:
+        return {"ran_at": None, "late": True, "said": type(why).__name__}
+    late = last is None or now - last > heartbeat.LATE_AFTER
+    said = OK if not late else "no controller runs: nothing waiting starts, nothing is shed or comes back"
+    return {"ran_at": last.isoformat() if last else None, "late": late, "said": said}
 
 
 def _said(check: Callable[[], str]) -> str:

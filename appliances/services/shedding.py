@@ -26,7 +26,7 @@ def cut(here: Turn, plan: Shedding, *, cause: Mapping[str, Any] | None = None, o
     for load in plan.off:
         at = _binding(over or here.tree, load)
         facts = facts_of(here, plan, load, at, cause)
-        verdict = Granted(at=numbers(here.tree, at.id, off=load.id))
+        verdict = Granted(at=numbers(here.tree, at.id, load.id, on=False))
         if load.rules.returns_by_itself and _remember(here, load, facts["cause"]):
             failed.append(load.id)
         switching.carry_out(here, Action.SHED, load, on=False, verdict=verdict, facts=facts)
@@ -36,7 +36,7 @@ def cut(here: Turn, plan: Shedding, *, cause: Mapping[str, Any] | None = None, o
 def observe(here: Turn, plan: Shedding, load: Load) -> None:
     """Record that it would have been shed; nothing is touched."""
     at = _binding(here.tree, load)
-    verdict = Granted(at=numbers(here.tree, at.id, off=load.id))
+    verdict = Granted(at=numbers(here.tree, at.id, load.id, on=False))
     facts = facts_of(here, plan, load, at, None)
     switching.observe(here, Action.SHED, load, on=False, verdict=verdict, facts=facts)
 
@@ -60,9 +60,9 @@ def facts_of(here: Turn, plan: Shedding, load: Load, at: Breaker, cause: Mapping
     return facts
 
 
-def numbers(tree: Tree, circuit_id: int, *, on: int | None = None, off: int | None = None) -> Numbers:
+def numbers(tree: Tree, circuit_id: int, load_id: int, *, on: bool) -> Numbers:
     """A breaker before and after one appliance is switched."""
-    after = tree.switched(on=[] if on is None else [on], off=[] if off is None else [off])
+    after = tree.switched(on=[load_id] if on else [], off=[] if on else [load_id])
     return admission.numbers(tree.breaker(circuit_id), tree, after)
 
 

@@ -66,9 +66,7 @@ def carry_out(here: Turn, action: Action, load: Load, *, on: bool, verdict: Gran
     here.rows = replace(here.rows, tree=here.tree.switched(on=[load.id] if on else [], off=[] if on else [load.id]))
 
 
-def observe(
-    here: Turn, action: Action, load: Load, *, on: bool, facts: Mapping[str, Any], verdict: Granted | None = None
-) -> None:
+def observe(here: Turn, action: Action, load: Load, *, on: bool, verdict: Granted, facts: Mapping[str, Any]) -> None:
     """Record such a step as one that would have been taken."""
     row, change_mw = here.appliance(load.id), _change_mw(load, on=on)
     here.record(action, row, verdict=verdict, requested_mw=change_mw, facts=facts, outcome=Outcome.OBSERVED)

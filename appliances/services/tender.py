@@ -74,7 +74,7 @@ class Tender:
     def _act(self, plan: Plan) -> None:
         here = self.here
         for load in plan.too_long:
-            verdict = Granted(at=shedding.numbers(here.tree, load.circuit_id, off=load.id))
+            verdict = Granted(at=shedding.numbers(here.tree, load.circuit_id, load.id, on=False))
             switching.carry_out(here, Action.TOO_LONG, load, on=False, verdict=verdict, facts=_too_long(load))
         failed = shedding.cut(here, plan.shed)
         self._note_failures(len(failed))
@@ -137,7 +137,8 @@ class Tender:
                 shedding.observe(self.here, plan.shed, load)
             else:
                 on = action in {Action.START, Action.RESTORE}
-                switching.observe(self.here, action, load, on=on, facts=facts)
+                at = shedding.numbers(self.here.tree, load.circuit_id, load.id, on=on)
+                switching.observe(self.here, action, load, on=on, verdict=Granted(at=at), facts=facts)
         self.controller.watching["would"] = would
 
     def _steps(self, plan: Plan) -> Iterator[tuple[Action, Load, dict[str, object]]]:

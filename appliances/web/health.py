@@ -21,10 +21,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """503 with the check that failed; a grant is not given by a process that is not ready."""
+    """503 with the check that failed; a grant is not given by a process that is not ready.
+
+    Whether a controller runs is told, and no reason to send nobody here: refusals hold without it.
+    """
     checks = readiness.checks()
     ready = all(text == readiness.OK for text in checks.values())
-    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    told = {"ready": ready, "checks": checks, "controller": readiness.controller(timezone.now())}
+    return JsonResponse(told, status=200 if ready else 503)
 
 
 @login_not_required

@@ -3,13 +3,14 @@
 import os
 import signal
 import sys
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand
 
-from voltsafe import listening, startup
+from voltsafe import controller, listening, startup
 from voltsafe.listening import CannotListen
 from voltsafe.startup import CannotStart
 
@@ -35,7 +36,9 @@ class Command(BaseCommand):
         # Imported last: it brings an event loop along, which nothing before it needs.
         from voltsafe import serving  # noqa: PLC0415
 
-        if not serving.serve(address, settings.PORT, ready=lambda: self._say("\n".join(lines))):
+        with controller.Beside() if settings.CONTROLLER_BESIDE else nullcontext():
+            served = serving.serve(address, settings.PORT, ready=lambda: self._say("\n".join(lines)))
+        if not served:
             raise CannotStart(f"Port {settings.PORT} was taken while VoltSafe was starting.")
 
     def _say(self, text: str) -> None:

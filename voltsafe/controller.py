@@ -1,0 +1,44 @@
+"""The clock of the controller: one tick a second until it is told to stop."""
+
+import logging
+import threading
+
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from appliances.services import tending
+
+log = logging.getLogger(__name__)
+
+INTERVAL = 1.0
+"""Seconds between two ticks: how late something may be."""
+
+
+def run(stop: threading.Event) -> None:
+    """Tick until `stop` is set. A tick that fails is logged, and the next one comes all the same."""
+    try:
+        while not stop.wait(INTERVAL):
+            try:
+                close_old_connections()
+                tending.tick(timezone.now())
+            except Exception:  # the database may be away for a while; it is no reason to end
+                log.exception("A tick failed; the next one tries again")
+                connection.close()
+    finally:
+        connection.close()
+
+
+class Beside:
+    """A controller in a thread of this process, beside the server."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=run, args=(self._stop,), name="controller", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        """The tick under way comes to its end; a process that is killed instead loses nothing either."""
+        self._stop.set()
+        self._thread.join(timeout=10)
