@@ -112,6 +112,15 @@ class Toggle(Body):
     is_on: bool = Field(description="The state it shall have. Asking for the one it has changes nothing.")
 
 
+class ToPlan(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"on": [7, 9], "off": [3]}]})
+
+    on: list[Id] = Field(default=[], max_length=1000, description="Appliances of the home that would be on.")
+    off: list[Id] = Field(
+        default=[], max_length=1000, description="Those that would be off. All others stay as they are."
+    )
+
+
 class Swap(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"off": [3, 7]}]})
 

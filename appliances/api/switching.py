@@ -5,9 +5,9 @@ from django.utils import timezone
 from ninja import Router
 
 from appliances.api import answering, appliances, authentication, bodies, examples, problems, schemas
-from appliances.api.fields import IdInPath
+from appliances.api.fields import IdInPath, Slug
 from appliances.presentation import resources, snapshot
-from appliances.services import access, switching
+from appliances.services import access, planning, switching
 from appliances.services.access import May
 from appliances.services.turn import Changed
 
@@ -58,6 +58,21 @@ def check_fit(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
     user = authentication.of(request).user
     home, _role = access.at_appliance(user=user, appliance_id=appliance_id, capability=May.LOOK)
     return answering.shown(request, home, lambda at: resources.fit(at, appliances.find(at, appliance_id)))
+
+
+@router.post(
+    "/homes/{slug:slug}/plan",
+    response={200: schemas.Plan},
+    operation_id="check_plan",
+    summary="Would a combination fit? Changes and records nothing",
+    openapi_extra=problems.documented(*problems.TO_READ, *problems.WITH_A_BODY, problems.CSRF_FAILED),
+)
+def check_plan(request: HttpRequest, slug: Slug, wanted: bodies.ToPlan) -> HttpResponse:
+    """These on, those off, everything else as it is: whether every breaker could carry it, and the load of the home
+    as it would be. When an appliance may start again after a rest is not asked."""
+    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    at = snapshot.read(home.pk, feed=0)
+    return answering.json(resources.plan(at, planning.plan(at.tree, on=wanted.on, off=wanted.off)))
 
 
 def switched(home_id: int, appliance_id: int, changed: Changed) -> HttpResponse:

@@ -73,8 +73,8 @@ def _segments(at: Snapshot, main: Circuit, limit: int) -> tuple[Segment, ...]:
     for shade, (name, mw) in enumerate(shares):
         if mw:
             percents = [Decimal(min(part * 1000 // (limit or 1), 1000)) / 10 for part in (start, start + mw)]
-            width = percents[1] - percents[0]
-            segments.append(Segment(name, units.to_watts(mw), percents[0], width, shade % 6))
+            width, share = percents[1] - percents[0], units.to_watts(mw)
+            segments.append(Segment(name, share, wording.watts(share), percents[0], width, shade % 6))
             start += mw
     return tuple(segments)
 

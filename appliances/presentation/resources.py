@@ -12,6 +12,7 @@ from appliances.presentation.snapshot import Snapshot
 from appliances.services import fitting
 from appliances.services.appliance import RULES
 from appliances.services.facts import of_loads
+from appliances.services.planning import Plan
 
 
 def home(row: Home) -> Json:
@@ -140,6 +141,24 @@ def _foreseen(refused: Refused) -> Json:
         "circuit": _named(numbers.circuit_id, numbers.circuit_name),
         "make_room": [way(of_loads(one.off)) for one in refused.ways],
     }
+
+
+def plan(at: Snapshot, planned: Plan) -> Json:
+    """Whether the combination fits, and the home as it would be, which may be over its limits."""
+    then = snapshot.as_it_would_be(at, planned.after)
+    refused = planned.refused
+    return {
+        "fits": refused is None,
+        "exceeded_by_watts": exact_mw(refused.exceeded_by_mw) if refused else 0,
+        "circuit": _named(refused.at.circuit_id, refused.at.circuit_name) if refused else None,
+        "load": load(then),
+        "appliances": [_rated(row) for row in then.appliances if row.is_on],
+        "make_room": [way(of_loads(one.off)) for one in refused.ways] if refused else [],
+    }
+
+
+def _rated(row: Appliance) -> Json:
+    return {"id": row.pk, "name": row.name, "rated_watts": exact(row.rated), "is_on": row.is_on}
 
 
 def way(of: Iterable[Json]) -> Json:

@@ -64,7 +64,8 @@ def about(flat: Flat) -> dict[str, Any]:
         schemas[name]["properties"][field]["enum"] = circuits
     schemas["CircuitToAdd"]["properties"]["parent_id"]["enum"] = circuits
     schemas["CircuitToChange"]["properties"]["parent_id"]["enum"] = [*circuits, None]
-    schemas["Swap"]["properties"]["off"]["items"]["enum"] = appliances
+    for name, field in (("Swap", "off"), ("ToPlan", "on"), ("ToPlan", "off")):
+        schemas[name]["properties"][field]["items"]["enum"] = appliances
     return of
 
 
