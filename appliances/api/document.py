@@ -16,6 +16,7 @@ TAGS = {
     "appliances": "What is plugged in where, and what it may draw.",
     "switching": "The decisions: on, off, instead of, and would it fit.",
     "circuits": "Breakers: what each carries, and what feeds what.",
+    "balancing": "What VoltSafe does by itself: who waits, what holds for a while, who is kept on longest.",
     "record": "Everything that was decided, and the numbers it was decided on.",
 }
 

@@ -111,15 +111,6 @@ class Fit(BaseModel):
     make_room: list[Way] = ABSENT
 
 
-class PlannedCircuit(Circuit):
-    headroom_watts: float = Field(description="Less than nothing where it would carry too much.")
-
-
-class PlannedLoad(Load):
-    headroom_watts: float = Field(description="Less than nothing where it would carry too much.")
-    circuits: list[PlannedCircuit]  # type: ignore[assignment]
-
-
 class PlannedAppliance(Named):
     rated_watts: Watts
     is_on: bool
@@ -129,7 +120,7 @@ class Plan(BaseModel):
     fits: bool
     exceeded_by_watts: Watts
     circuit: Named | None = Field(description="The breaker that says no; null where it fits.")
-    load: PlannedLoad = Field(description="The home as it would be.")
+    load: Load = Field(description="The home as it would be.")
     appliances: list[PlannedAppliance] = Field(description="All that would be on.")
     make_room: list[Way] = Field(description="The smallest sets to leave off besides, best first.")
 
