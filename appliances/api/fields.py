@@ -18,6 +18,7 @@ MOST_ID = 2**63 - 1
 """The largest number both databases have for an id; asking them for a larger one is an error, not an answer."""
 
 MOST_WATTS = units.MOST_MW // units.MW_PER_WATT
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 IN_WORDS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,3})?")
 
 
@@ -92,13 +93,12 @@ Reason = Annotated[str, Field(max_length=120, json_schema_extra=NO_NUL), AfterVa
 
 def _moment(value: Any) -> datetime:
     """RFC 3339, with the offset from UTC: without it nobody knows which hour is meant."""
-    found = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value.upper() else None
-    if found is None or found.tzinfo is None:
+    if not isinstance(value, str) or not RFC_3339.fullmatch(value):
         raise ValueError("Give a date and time with its offset from UTC, like 2030-01-31T19:30:00+01:00.")
     try:
-        return found.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("That is too far away.") from None
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise ValueError("There is no such moment.") from None
 
 
 Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
