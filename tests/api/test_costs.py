@@ -23,10 +23,10 @@ def warm(ask: Any) -> None:
     ask("get", "/homes")
 
 
-def test_the_load_costs_eight(ask: Any, flat: Flat) -> None:
+def test_the_load_costs_nine(ask: Any, flat: Flat) -> None:
     warm(ask)
 
-    assert cost(ask, "get", "/homes/harbour-flat/load") == 8
+    assert cost(ask, "get", "/homes/harbour-flat/load") == 9
 
 
 def test_lists_cost_the_same_however_long(ask: Any, flat: Flat) -> None:
@@ -35,13 +35,13 @@ def test_lists_cost_the_same_however_long(ask: Any, flat: Flat) -> None:
     warm(ask)
 
     assert cost(ask, "get", "/homes") == 2
-    assert cost(ask, "get", "/homes/harbour-flat") == 8
-    assert cost(ask, "get", "/homes/harbour-flat/load") == 8
-    assert cost(ask, "get", "/homes/harbour-flat/appliances") == 8
-    assert cost(ask, "get", "/homes/harbour-flat/circuits") == 8
-    assert cost(ask, "get", "/homes/harbour-flat/decisions") == 4
-    assert cost(ask, "get", f"/appliances/{flat.lamp.pk}") == 7
-    assert cost(ask, "get", f"/appliances/{flat.kettle.pk}/fit") == 7
+    assert cost(ask, "get", "/homes/harbour-flat") == 9
+    assert cost(ask, "get", "/homes/harbour-flat/load") == 9
+    assert cost(ask, "get", "/homes/harbour-flat/appliances") == 9
+    assert cost(ask, "get", "/homes/harbour-flat/circuits") == 9
+    assert cost(ask, "get", "/homes/harbour-flat/decisions") == 5
+    assert cost(ask, "get", f"/appliances/{flat.lamp.pk}") == 8
+    assert cost(ask, "get", f"/appliances/{flat.kettle.pk}/fit") == 8
 
 
 def test_a_switch_costs_fifteen(ask: Any, flat: Flat) -> None:
