@@ -10,6 +10,7 @@ from appliances.models import Appliance, Controller, Decision, Home, Shed, Tempo
 from appliances.models.decision import Action, Outcome
 from appliances.presentation import wording
 from appliances.services import actor, appliance, controlling, limits, switching, tending, verifying, waiting
+from appliances.services import home as home_service
 from appliances.services.turn import Refused
 from tests.builders import a_circuit, a_home, an_appliance, main_of
 from tests.services.clock import Clock
@@ -181,6 +182,25 @@ def test_waiting_in_order_staggered_and_a_smaller_one_passes_only_what_would_not
     switch(big, clock, on=False)
     clock.tick(1)
     assert [is_on(row) for row in (small, tiny)] == [True, False]
+
+
+def test_two_that_fit_start_one_after_the_other(home: Home, clock: Clock, oven: Appliance) -> None:
+    arm(home, clock)
+    both = [an_appliance(home, name, watts=2501) for name in ("One", "Two")]
+    for row in both:
+        waiting.ask(appliance_id=row.pk, by=actor.SYSTEM, now=clock.now)
+        clock.pass_by(1)
+    controlling.set_mode(home_id=home.pk, mode="off", by=actor.SYSTEM, now=clock.now)
+    switch(oven, clock, on=False)
+    limits_of = {"wanted": {"limit": Decimal(6000)}, "by": actor.SYSTEM, "now": clock.now}
+    home_service.change(home_id=home.pk, **limits_of)
+    arm(home, clock)
+    clock.tick(1)
+    assert [is_on(row) for row in both] == [True, False]
+    clock.tick(9)
+    assert [is_on(row) for row in both] == [True, False]
+    clock.tick(2)
+    assert [is_on(row) for row in both] == [True, True]
 
 
 def test_nothing_waits_for_ever(home: Home, clock: Clock, oven: Appliance) -> None:
