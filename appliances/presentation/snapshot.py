@@ -10,7 +10,8 @@ from appliances.balancer import control, fit
 from appliances.balancer.claims import Standing
 from appliances.balancer.tree import Breaker, Tree
 from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit
-from appliances.services import claims, controlling, reading
+from appliances.models.controller import Mode
+from appliances.services import claims, controlling, heartbeat, reading
 from appliances.services.reading import Rows
 from appliances.services.turn import Missing
 
@@ -30,6 +31,8 @@ class Snapshot:
     limits: tuple[TemporaryLimit, ...]
     """Temporary ones that are in force or to come."""
     now: datetime
+    controller_ran_at: datetime | None
+    """When a controller last ran; not asked for in a home whose controller is off."""
     tree: Tree
     carried_mw: Mapping[int, int]
     short_by_mw: Mapping[int, tuple[int, int | None]]
@@ -96,6 +99,7 @@ def _reckoned(home: Home, lists: Lists, now: datetime) -> Snapshot:
         decisions=tuple(decisions),
         limits=tuple(row for row in rows.limits if row.ends_at > now),
         now=now,
+        controller_ran_at=None if controller.mode == Mode.OFF else heartbeat.last_run(),
         tree=rows.tree,
         carried_mw=dict(rows.tree.all_carried_mw()),
         short_by_mw=dict(fit.all_short_by_mw(rows.tree)),

@@ -21,7 +21,16 @@ async def test_the_whole_comes_first_then_what_changed(dial: Callable[..., Any])
     await sync_to_async(turn_on)(kettle)
     change = markup.roots(await socket.receive_from(5))
 
-    assert [piece[1]["id"] for piece in whole] == ["revision", "meter", "board", "feed"]
+    assert [piece[1]["id"] for piece in whole] == [
+        "revision",
+        "overload",
+        "pulse",
+        "limits",
+        "queue",
+        "meter",
+        "board",
+        "feed",
+    ]
     assert change[0][1]["data-previous"] == whole[0][1]["data-revision"]
     ids = [piece[1]["id"] for piece in change]
     assert f"appliance-{kettle.pk}" in ids
