@@ -51,10 +51,15 @@ def _change(request: HttpRequest, home_id: int, slug: str) -> HttpResponse:
         else:
             return errors.page(request, 400, _("Which way?"), _("Say move=up-7, or order=3,7,1."))
     except Invalid as why:
-        if request.headers.get("X-Requested-With") == "fetch":
+        if _is_fetched(request):
             return HttpResponse(status=409)
         messages.error(request, " ".join(str(text) for texts in why.errors.values() for text in texts))
-    return redirect(here)
+    return HttpResponse(status=204) if _is_fetched(request) else redirect(here)
+
+
+def _is_fetched(request: HttpRequest) -> bool:
+    """By the page itself, which has moved it already."""
+    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def _numbers(text: str) -> list[int]:

@@ -93,7 +93,21 @@
     fold();
     filter();
     tidy();
+    turn();
   });
+
+  /* What ends by the clock alone: no decision says so, so it is looked up then -- */
+  const LATEST = 2 ** 31 - 1;
+  const AGAIN = 20_000; // This clock may be ahead of the server's.
+  let turning = 0;
+
+  function turn() {
+    clearTimeout(turning);
+    const ends = all("[data-until]", live).map((part) => Number(part.dataset.until) * 1000);
+    if (!ends.length) return;
+    const wait = Math.min(...ends) - Date.now();
+    turning = setTimeout(() => { window.voltsafe?.fetchWhole(); }, Math.min(wait < 0 ? AGAIN : wait + 1500, LATEST));
+  }
 
   /* What is said in a tile ------------------------------------------------ */
   const LINGER = { done: 8_000, refused: 30_000 };
@@ -157,4 +171,5 @@
 
   fold();
   filter();
+  turn();
 })();
