@@ -180,6 +180,9 @@ async def _hung_up_before(answer: asyncio.Future[Answer], receive: Receive) -> b
 
 def _measured(status: int, headers: Headers, body: bytes, method: str) -> Answer:
     """With its length, where the handler has not said it and it is known."""
+    if status < 200 or status == 204:
+        # RFC 9110 §8.6: none here, not even 0. Django's middleware says 0.
+        headers = [(name, value) for name, value in headers if name != b"content-length"]
     has_body = status >= 200 and status not in {204, 304} and method != "HEAD"
     if has_body and all(name != b"content-length" for name, _value in headers):
         headers.append((b"content-length", str(len(body)).encode()))

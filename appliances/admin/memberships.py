@@ -7,9 +7,9 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from appliances.admin import last_owner
-from appliances.admin.last_owner import LastOwner
 from appliances.models.membership import Role
+from appliances.services import membership
+from appliances.services.membership import LastOwner
 
 
 class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -17,7 +17,7 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
         role = str(self.cleaned_data["role"])
         if self.instance.pk is not None and role != Role.OWNER:
             try:
-                last_owner.check(self.instance)
+                membership.keep_an_owner(without=self.instance)
             except LastOwner as why:
                 raise forms.ValidationError(str(why), code="last_owner") from why
         return role
@@ -47,5 +47,5 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return redirect(request.get_full_path())
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        last_owner.check(obj)
+        membership.keep_an_owner(without=obj)
         super().delete_model(request, obj)

@@ -7,9 +7,9 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from appliances.admin import last_owner
-from appliances.admin.last_owner import LastOwner
 from appliances.models import Membership
+from appliances.services import membership
+from appliances.services.membership import LastOwner
 
 POWER = ["is_staff", "is_superuser", "groups", "user_permissions"]
 OWN_ACCESS = ["is_active", "is_staff", "is_superuser"]
@@ -47,7 +47,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         # In the order of homes, so that two deletions wait for each other and never block each other.
         for row in Membership.objects.filter(user=obj).order_by("home_id"):
-            last_owner.check(row)
+            membership.keep_an_owner(without=row)
         super().delete_model(request, obj)
 
 

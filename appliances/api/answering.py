@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from appliances.api import etags
 from appliances.models import Home
 from appliances.presentation import snapshot
-from appliances.presentation.resources import Json
+from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 
 
@@ -33,9 +34,11 @@ def deleted() -> HttpResponse:
 
 def shown(request: HttpRequest, home: Home, shape: Callable[[Snapshot], Json]) -> HttpResponse:
     """The home's newest state in this shape; 304 without reading it where the asker has this revision already."""
-    if etags.is_known(request, etags.of_home(home)):
-        return etags.not_modified(etags.of_home(home))
-    at = snapshot.read(home.pk, feed=0)
+    now = timezone.now()
+    etag = etags.of_home(home, now)
+    if etags.is_known(request, etag):
+        return etags.not_modified(etag)
+    at = snapshot.read(home.pk, feed=0, now=now)
     response = json(shape(at))
-    response["ETag"] = etags.of_home(at.home)
+    response["ETag"] = etag if at.home.revision == home.revision else etags.of_home(at.home, now)
     return response

@@ -11,7 +11,7 @@ from appliances.api.fields import IdInPath, Slug
 from appliances.api.paging import Paging
 from appliances.models import Appliance
 from appliances.presentation import resources, snapshot
-from appliances.presentation.resources import Json
+from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import access, appliance
 from appliances.services.access import May

@@ -4,7 +4,25 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from appliances.api.fields import ApplianceKind, Id, Limit, Name, Note, Percent, Priority, Rated, Voltage, Zone
+from appliances.api.fields import (
+    ApplianceKind,
+    ControllerMode,
+    Id,
+    Limit,
+    LimitSource,
+    Moment,
+    Name,
+    Note,
+    Pause,
+    Percent,
+    Priority,
+    Rated,
+    Reason,
+    Run,
+    Shed,
+    Voltage,
+    Zone,
+)
 
 LEFT_OUT: Any = None
 """The default of a field that need not be sent; it is never read, for only what was sent is passed on."""
@@ -39,6 +57,7 @@ class HomeToChange(HomeToAdd):
     model_config = ConfigDict(json_schema_extra={"examples": [{"limit_watts": 7360}]})
 
     name: Name = LEFT_OUT
+    shed: Shed = LEFT_OUT
 
 
 class ApplianceToAdd(Body):
@@ -51,6 +70,14 @@ class ApplianceToAdd(Body):
     circuit_id: Id = Field(default=LEFT_OUT, description="Where it is plugged in; the main circuit if left out.")
     kind: ApplianceKind = LEFT_OUT
     priority: Priority = LEFT_OUT
+    may_be_shed: bool = Field(default=LEFT_OUT, description="VoltSafe may switch it off when a limit falls.")
+    may_be_interrupted: bool = Field(
+        default=LEFT_OUT, description="false: it is never switched off in the middle of its cycle."
+    )
+    returns_by_itself: bool = Field(default=LEFT_OUT, description="Shed, it may be switched on again by VoltSafe.")
+    min_on_seconds: Pause = LEFT_OUT
+    min_off_seconds: Pause = LEFT_OUT
+    max_on_seconds: Run | None = Field(default=LEFT_OUT, description="Then it is switched off; null: never.")
     note: Note = LEFT_OUT
 
 
@@ -76,6 +103,7 @@ class CircuitToChange(Body):
     name: Name = LEFT_OUT
     limit_watts: Limit = LEFT_OUT
     parent_id: Id | None = Field(default=LEFT_OUT, description="null only for the main circuit.")
+    shed: Shed = LEFT_OUT
 
 
 class Toggle(Body):
@@ -84,7 +112,49 @@ class Toggle(Body):
     is_on: bool = Field(description="The state it shall have. Asking for the one it has changes nothing.")
 
 
+class ToPlan(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"on": [7, 9], "off": [3]}]})
+
+    on: list[Id] = Field(default=[], max_length=1000, description="Appliances of the home that would be on.")
+    off: list[Id] = Field(
+        default=[], max_length=1000, description="Those that would be off. All others stay as they are."
+    )
+
+
 class Swap(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"off": [3, 7]}]})
 
     off: list[Id] = Field(max_length=100, description="Appliances of the same home to switch off first.")
+
+
+class ToWait(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
+    expires_at: Moment = Field(default=LEFT_OUT, description="When it waits no longer; in four hours if left out.")
+
+
+class Order(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"order": [1, 4, 2, 3]}]})
+
+    order: list[Id] = Field(max_length=10_000, description="Every appliance once, the most important first.")
+
+
+class LimitToAdd(Body):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"limit_watts": 4200, "ends_at": "2030-01-31T19:30:00+01:00", "source": "grid"}]
+        }
+    )
+
+    limit_watts: Limit = Field(description="0 is a limit too: nothing may be on.")
+    ends_at: Moment = Field(description="Every temporary limit ends.")
+    starts_at: Moment = Field(default=LEFT_OUT, description="Now, if left out.")
+    circuit_id: Id = Field(default=LEFT_OUT, description="The circuit it holds for; the main circuit if left out.")
+    reason: Reason = LEFT_OUT
+    source: LimitSource = LEFT_OUT
+
+
+class ModeToSet(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"mode": "observing"}]})
+
+    mode: ControllerMode

@@ -55,7 +55,7 @@ def carefully(view: View) -> View:
 def _once(key: Key, request: HttpRequest, call: Callable[[], HttpResponse]) -> HttpResponse:
     earlier = answered.find(key)
     if earlier is not None and earlier.status is not None:
-        return _replayed(earlier)
+        return _replayed(_kept(earlier))
     try:
         response = call()
     except Refused as why:
@@ -64,17 +64,19 @@ def _once(key: Key, request: HttpRequest, call: Callable[[], HttpResponse]) -> H
     row = answered.find(key)
     if row is None:  # the operation changes nothing, so it has done nothing under the key
         return response
-    if row.status is not None:
-        return _replayed(row)
-    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    answered.complete(key, status=response.status_code, headers=headers, body=response.content.decode())
-    if not answered.is_by(row, key):
-        response[REPLAYED] = "true"
-    return response
+    if row.status is not None:  # another try has been answered before the one that did it: the same for all
+        response = _kept(row)
+    else:
+        headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+        answered.complete(key, status=response.status_code, headers=headers, body=response.content.decode())
+    return response if answered.is_by(row, key) else _replayed(response)
 
 
-def _replayed(row: Answered) -> HttpResponse:
-    response = HttpResponse(row.body, status=row.status, headers=row.headers)
+def _kept(row: Answered) -> HttpResponse:
+    return HttpResponse(row.body, status=row.status, headers=row.headers)
+
+
+def _replayed(response: HttpResponse) -> HttpResponse:
     response[REPLAYED] = "true"
     return response
 

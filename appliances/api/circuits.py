@@ -10,7 +10,7 @@ from appliances.api.fields import IdInPath, Slug
 from appliances.api.paging import Paging
 from appliances.models import Circuit, Home
 from appliances.presentation import resources, snapshot
-from appliances.presentation.resources import Json
+from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import access, circuit
 from appliances.services.access import May
@@ -70,13 +70,18 @@ def show_circuit(request: HttpRequest, circuit_id: IdInPath) -> HttpResponse:
     response={200: schemas.Circuit},
     operation_id="change_circuit",
     summary="Change a circuit's name, limit or feed",
-    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED),
+    openapi_extra=problems.documented(
+        *problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED, problems.PREVIEW_CHANGED
+    ),
 )
 def change_circuit(request: HttpRequest, circuit_id: IdInPath, wanted: bodies.CircuitToChange) -> HttpResponse:
-    """Changes what is sent and nothing else. Everything that is on must still fit everywhere."""
+    """Changes what is sent and nothing else. Everything that is on must still fit everywhere;
+    a limit below the load is refused with what would have to be switched off, which `shed` then does."""
     asker = authentication.of(request)
     home, _role = access.at_circuit(user=asker.user, circuit_id=circuit_id, capability=May.CONFIGURE)
-    circuit.change(circuit_id=circuit_id, wanted=wanted.wanted(), by=asker.by, now=timezone.now())
+    sent = wanted.wanted()
+    shed = sent.pop("shed", None)
+    circuit.change(circuit_id=circuit_id, wanted=sent, by=asker.by, now=timezone.now(), shed=shed)
     return answering.json(_shape(snapshot.read(home.pk, feed=0), circuit_id))
 
 

@@ -1,6 +1,7 @@
 """The record of a home: every decision with the numbers it was taken on."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Query, Router
 
 from appliances.api import answering, authentication, etags, problems, schemas
@@ -25,7 +26,7 @@ def list_decisions(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> H
     home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
     before = paging.after("decisions")
     # The tag is of the revision read before the rows: were a decision added between, the next asker gets it.
-    etag = etags.of_home(home)
+    etag = etags.of_home(home, timezone.now())
     if etags.is_known(request, etag):
         return etags.not_modified(etag)
     rows = Decision.objects.filter(home=home).order_by("-revision")

@@ -9,13 +9,14 @@ from pydantic.json_schema import models_json_schema
 
 from appliances.api import changing, examples, problems, schemas
 from appliances.api.router import api
-from appliances.presentation.resources import Json
+from appliances.presentation.exact import Json
 
 TAGS = {
     "homes": "What you belong to, and how full it is.",
     "appliances": "What is plugged in where, and what it may draw.",
     "switching": "The decisions: on, off, instead of, and would it fit.",
     "circuits": "Breakers: what each carries, and what feeds what.",
+    "balancing": "What VoltSafe does by itself: who waits, what holds for a while, who is kept on longest.",
     "record": "Everything that was decided, and the numbers it was decided on.",
 }
 

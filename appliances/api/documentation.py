@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from appliances.api import answering, authentication, document, etags, problems
 from appliances.api.authentication import Asker
 from appliances.models import Home
-from appliances.presentation.resources import Json
+from appliances.presentation.exact import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +12,13 @@ from django.utils.translation import get_language
 
 from appliances.api import schemas
 from appliances.models import Home
+from appliances.services import limits
 
 
-def of_home(home: Home) -> str:
-    return f'"{home.pk}.{home.revision}.{_edition()}"'
+def of_home(home: Home, now: datetime) -> str:
+    """Its revision, and the temporary limits in force: they come and go by the clock, before anybody records it."""
+    in_force = ".".join(map(str, limits.in_force(home.pk, now)))
+    return f'"{home.pk}.{home.revision}.{in_force}.{_edition()}"'
 
 
 def of_homes(homes: Iterable[Home]) -> str:

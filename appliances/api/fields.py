@@ -1,19 +1,24 @@
 """The types of single fields: what they take, and what the OpenAPI document says of them."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
+from django.db.models import TextChoices
 from ninja import Path
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from appliances.balancer import units
-from appliances.models.appliance import Kind
+from appliances.models.appliance import LEAST_IMPORTANT, LONGEST_PAUSE, LONGEST_RUN, Kind
+from appliances.models.controller import Mode
+from appliances.models.temporary_limit import Source
 
 MOST_ID = 2**63 - 1
 """The largest number both databases have for an id; asking them for a larger one is an error, not an answer."""
 
 MOST_WATTS = units.MOST_MW // units.MW_PER_WATT
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 IN_WORDS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,3})?")
 
 
@@ -66,19 +71,49 @@ Zone = Annotated[
 ]
 
 
-def _known_kind(text: str) -> str:
-    if text not in Kind.values:
-        raise ValueError(f"Choose one of {', '.join(Kind.values)}.")
-    return text
+def _one_of(choices: type[TextChoices]) -> Any:
+    def known(text: str) -> str:
+        if text not in choices.values:
+            raise ValueError(f"Choose one of {', '.join(choices.values)}.")
+        return text
+
+    return Annotated[str, AfterValidator(known), WithJsonSchema({"type": "string", "enum": list(choices.values)})]
 
 
-ApplianceKind = Annotated[
-    str, AfterValidator(_known_kind), WithJsonSchema({"type": "string", "enum": list(Kind.values)})
+ApplianceKind = _one_of(Kind)
+ControllerMode = _one_of(Mode)
+LimitSource = _one_of(Source)
+Priority = Annotated[
+    int, Field(ge=1, le=LEAST_IMPORTANT, description="Its place in the home's order: 1 is kept on longest.")
 ]
-Priority = Annotated[int, Field(ge=1, le=9, description="1 makes room first, 9 is kept on longest.")]
+Pause = Annotated[int, Field(ge=0, le=LONGEST_PAUSE, description="Seconds.")]
+Run = Annotated[int, Field(ge=1, le=LONGEST_RUN, description="Seconds.")]
+Reason = Annotated[str, Field(max_length=120, json_schema_extra=NO_NUL), AfterValidator(_storable)]
+
+
+def _moment(value: Any) -> datetime:
+    """RFC 3339, with the offset from UTC: without it nobody knows which hour is meant."""
+    if not isinstance(value, str) or not RFC_3339.fullmatch(value):
+        raise ValueError("Give a date and time with its offset from UTC, like 2030-01-31T19:30:00+01:00.")
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise ValueError("There is no such moment.") from None
+
+
+Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Voltage = Annotated[int, Field(ge=50, le=1000)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+
+Shed = Annotated[
+    list[Id],
+    Field(
+        max_length=10_000,
+        description="To lower a limit below its load on purpose: the appliances to switch off with it, exactly those "
+        "that the refusal without it named in `would_shed`.",
+    ),
+]
 
 IdInPath = Annotated[int, Path(..., ge=1, le=MOST_ID)]
 Slug = Annotated[str, Path(..., pattern="^[-a-zA-Z0-9_]+$", description="The address of the home.")]

@@ -20,6 +20,7 @@ from appliances.presentation import resources, wording
 from appliances.services.access import Forbidden
 from appliances.services.answered import KeyReused
 from appliances.services.cleaning import InUse, Invalid
+from appliances.services.lowering import PreviewChanged
 from appliances.services.turn import Busy, Missing, Refused
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,13 @@ def _plain(kind: Kind) -> Callable[[HttpRequest, Any], HttpResponse]:
 
 def refused(request: HttpRequest, why: Refused) -> HttpResponse:
     detail = " ".join(wording.refusal(why.decision))
+    if "rests_until" in why.decision.facts:
+        return problems.answer(request, problems.MUST_REST, detail, rests_until=why.decision.facts["rests_until"])
     return problems.answer(request, problems.CAPACITY_EXCEEDED, detail, **resources.refusal(why.decision))
+
+
+def _preview_changed(request: HttpRequest, why: PreviewChanged) -> HttpResponse:
+    return problems.answer(request, problems.PREVIEW_CHANGED, str(why), would_shed=resources.way(why.off))
 
 
 def _invalid(request: HttpRequest, why: Invalid) -> HttpResponse:
@@ -128,6 +135,7 @@ HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     CsrfFailed: _plain(problems.CSRF_FAILED),
     Refused: refused,
     KeyReused: _plain(problems.KEY_REUSED),
+    PreviewChanged: _preview_changed,
     Forbidden: _said(problems.FORBIDDEN),
     Missing: _said(problems.NOT_FOUND),
     Http404: _plain(problems.NOT_FOUND),

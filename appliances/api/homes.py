@@ -11,7 +11,7 @@ from appliances.api.fields import Slug
 from appliances.api.paging import Paging
 from appliances.models import Circuit
 from appliances.presentation import resources
-from appliances.presentation.resources import Json
+from appliances.presentation.exact import Json
 from appliances.services import access, home
 from appliances.services.access import May
 
@@ -69,13 +69,18 @@ def show_home(request: HttpRequest, slug: Slug) -> HttpResponse:
     response={200: schemas.Home},
     operation_id="change_home",
     summary="Change a home's name, limit or thresholds",
-    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED),
+    openapi_extra=problems.documented(
+        *problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED, problems.PREVIEW_CHANGED
+    ),
 )
 def change_home(request: HttpRequest, slug: Slug, wanted: bodies.HomeToChange) -> HttpResponse:
-    """Changes what is sent and nothing else. A limit below what is on is refused. The address stays as it was."""
+    """Changes what is sent and nothing else. A limit below what is on is refused with what would
+    have to be switched off, which `shed` then does. The address stays as it was."""
     asker = authentication.of(request)
     row, _role = access.home_at(user=asker.user, slug=slug, capability=May.CONFIGURE)
-    home.change(home_id=row.pk, wanted=wanted.wanted(), by=asker.by, now=timezone.now())
+    sent = wanted.wanted()
+    shed = sent.pop("shed", None)
+    home.change(home_id=row.pk, wanted=sent, by=asker.by, now=timezone.now(), shed=shed)
     return answering.json(_shape(_mains().get(home=row)))
 
 

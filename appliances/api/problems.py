@@ -34,6 +34,22 @@ CAPACITY_EXCEEDED = Kind(
     "watts; each entry of `make_room` is the smallest set of running appliances to switch off, best first.",
     "Refusal",
 )
+MUST_REST = Kind(
+    "must_rest",
+    403,
+    "It has to rest",
+    "It was switched off too short a time ago (`min_off_seconds`), so nothing was changed. Switch it on again after "
+    "`rests_until`, or let it wait.",
+    "Resting",
+)
+PREVIEW_CHANGED = Kind(
+    "preview_changed",
+    409,
+    "Others would have to go",
+    "The appliances in `shed` are no longer those that must be switched off; nothing was changed. Look at `would_shed` "
+    "and send its `off`.",
+    "PreviewChanged",
+)
 FORBIDDEN = Kind("forbidden", 403, "Not allowed", "Your role in this home does not allow that.")
 CSRF_FAILED = Kind(
     "csrf_failed",
@@ -86,6 +102,7 @@ ALWAYS = (NOT_SIGNED_IN, INTERNAL, UNAVAILABLE, NOT_SET_UP)
 TO_READ = (*ALWAYS, FORBIDDEN, NOT_FOUND, INVALID)
 TO_WRITE = (*TO_READ, CSRF_FAILED, BUSY, INTERLOCK_MISSING)
 WITH_A_BODY = (MALFORMED, TOO_LARGE)
+OF_A_LIMIT = (CAPACITY_EXCEEDED, PREVIEW_CHANGED)
 
 RETRY_SECONDS = 2
 

@@ -2,7 +2,19 @@
 
 from ninja import NinjaAPI
 
-from appliances.api import appliances, authentication, changing, circuits, decisions, handlers, homes, switching
+from appliances.api import (
+    appliances,
+    authentication,
+    balancing,
+    changing,
+    circuits,
+    decisions,
+    handlers,
+    homes,
+    limits,
+    switching,
+    waitlist,
+)
 from appliances.api.parsing import ExactParser
 
 ABOUT = """What a home may switch on without overloading any breaker, and why not otherwise.
@@ -27,5 +39,5 @@ api = NinjaAPI(
 )
 handlers.install(api)
 api.add_decorator(changing.carefully)
-for part in (homes, appliances, switching, circuits, decisions):
+for part in (homes, appliances, switching, circuits, waitlist, limits, balancing, decisions):
     api.add_router("", part.router)

@@ -1,15 +1,21 @@
 """What the API gives, declared: it is made by presentation.resources, which the socket shares."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from appliances.api.balancing_schemas import (
+    ABSENT,
+    Claim,
+    Controller,
+    Limits,
+    Named,
+    Order,
+    Waitlist,
+    Watts,
+)
 from appliances.models.decision import Action, Actor, Outcome, Subject
 
-ABSENT: Any = None
-"""The default of what is not always there."""
-
-Watts = Annotated[float, Field(description="Exact, with at most three decimals.", ge=0)]
 LoadStatus = Literal["safe", "warning", "critical"]
 
 
@@ -28,9 +34,11 @@ class Circuit(BaseModel):
     id: int
     name: str
     parent_id: int | None = Field(description="null: the main circuit.")
-    limit_watts: Watts
+    limit_watts: Watts = Field(description="The limit in force: its own, or a temporary one that is lower.")
+    own_limit_watts: Watts
+    limited_by: int | None = Field(description="The temporary limit that is in force instead of its own.")
     load_watts: Watts = Field(description="The rated watts of what is on, at it and below it.")
-    headroom_watts: Watts
+    headroom_watts: float = Field(description="Negative where a temporary limit came into force below the load.")
     utilization_percent: float
     status: LoadStatus
 
@@ -39,8 +47,8 @@ class Load(BaseModel):
     home: str = Field(description="The home's slug.")
     revision: int
     load_watts: Watts
-    limit_watts: Watts
-    headroom_watts: Watts
+    limit_watts: Watts = Field(description="The limit in force.")
+    headroom_watts: float
     utilization_percent: float
     status: LoadStatus
     appliances_on: int
@@ -54,15 +62,17 @@ class Appliance(BaseModel):
     circuit_id: int
     rated_watts: Watts
     is_on: bool
-    priority: int
+    priority: int = Field(description="1 is kept on longest.")
     note: str
+    may_be_shed: bool
+    may_be_interrupted: bool
+    returns_by_itself: bool
+    min_on_seconds: int
+    min_off_seconds: int
+    max_on_seconds: int | None
     fits: bool = Field(description="Whether a switch-on would be granted now; true while it is on.")
     short_by_watts: Watts = Field(description="How much too much it would be.")
-
-
-class Named(BaseModel):
-    id: int
-    name: str
+    claim: Claim | None = Field(description="What it waits for; null: nothing.")
 
 
 class ToSwitchOff(Named):
@@ -99,6 +109,20 @@ class Fit(BaseModel):
     exceeded_by_watts: Watts = ABSENT
     circuit: Named = ABSENT
     make_room: list[Way] = ABSENT
+
+
+class PlannedAppliance(Named):
+    rated_watts: Watts
+    is_on: bool
+
+
+class Plan(BaseModel):
+    fits: bool
+    exceeded_by_watts: Watts
+    circuit: Named | None = Field(description="The breaker that says no; null where it fits.")
+    load: Load = Field(description="The home as it would be.")
+    appliances: list[PlannedAppliance] = Field(description="All that would be on.")
+    make_room: list[Way] = Field(description="The smallest sets to leave off besides, best first.")
 
 
 class Switched(BaseModel):
@@ -197,8 +221,33 @@ class InvalidProblem(Problem):
 class Refusal(Problem, Numbers):
     """A refusal for capacity."""
 
+    would_shed: Way = Field(
+        default=ABSENT,
+        description="For a limit below its load: what would be switched off with it; send its `off` as `shed`.",
+    )
 
-ANSWERS: tuple[type[BaseModel], ...] = (Homes, Appliances, Circuits, Decisions, Load, Fit, Switched)
-PROBLEMS: tuple[type[BaseModel], ...] = (Problem, InvalidProblem, Refusal)
+
+class Resting(Problem):
+    rests_until: str = Field(json_schema_extra={"format": "date-time"})
+
+
+class PreviewChanged(Problem):
+    would_shed: Way
+
+
+ANSWERS: tuple[type[BaseModel], ...] = (
+    Homes,
+    Appliances,
+    Circuits,
+    Decisions,
+    Load,
+    Fit,
+    Switched,
+    Waitlist,
+    Limits,
+    Controller,
+    Order,
+)
+PROBLEMS: tuple[type[BaseModel], ...] = (Problem, InvalidProblem, Refusal, Resting, PreviewChanged)
 ANYWHERE: tuple[type[BaseModel], ...] = (*PROBLEMS, Rehearsal)
 """What no operation names, since every one may answer it."""

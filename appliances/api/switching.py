@@ -5,15 +5,15 @@ from django.utils import timezone
 from ninja import Router
 
 from appliances.api import answering, appliances, authentication, bodies, examples, problems, schemas
-from appliances.api.fields import IdInPath
+from appliances.api.fields import IdInPath, Slug
 from appliances.presentation import resources, snapshot
-from appliances.services import access, switching
+from appliances.services import access, planning, switching
 from appliances.services.access import May
 from appliances.services.turn import Changed
 
 router = Router(tags=["switching"])
 
-DECIDED = (*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED)
+DECIDED = (*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED, problems.MUST_REST)
 
 
 @router.post(
@@ -29,7 +29,7 @@ def switch_appliance(request: HttpRequest, appliance_id: IdInPath, wanted: bodie
     asker = authentication.of(request)
     home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.SWITCH)
     changed = switching.switch(appliance_id=appliance_id, on=wanted.is_on, by=asker.by, now=timezone.now())
-    return _switched(home.pk, appliance_id, changed)
+    return switched(home.pk, appliance_id, changed)
 
 
 @router.post(
@@ -44,7 +44,7 @@ def swap_appliances(request: HttpRequest, appliance_id: IdInPath, wanted: bodies
     asker = authentication.of(request)
     home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.SWITCH)
     changed = switching.swap(on_id=appliance_id, off_ids=wanted.off, by=asker.by, now=timezone.now())
-    return _switched(home.pk, appliance_id, changed)
+    return switched(home.pk, appliance_id, changed)
 
 
 @router.get(
@@ -60,7 +60,22 @@ def check_fit(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
     return answering.shown(request, home, lambda at: resources.fit(at, appliances.find(at, appliance_id)))
 
 
-def _switched(home_id: int, appliance_id: int, changed: Changed) -> HttpResponse:
+@router.post(
+    "/homes/{slug:slug}/plan",
+    response={200: schemas.Plan},
+    operation_id="check_plan",
+    summary="Would a combination fit? Changes and records nothing",
+    openapi_extra=problems.documented(*problems.TO_READ, *problems.WITH_A_BODY, problems.CSRF_FAILED),
+)
+def check_plan(request: HttpRequest, slug: Slug, wanted: bodies.ToPlan) -> HttpResponse:
+    """These on, those off, everything else as it is: whether every breaker could carry it, and the load of the home
+    as it would be. When an appliance may start again after a rest is not asked."""
+    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    at = snapshot.read(home.pk, feed=0)
+    return answering.json(resources.plan(at, planning.plan(at.tree, on=wanted.on, off=wanted.off)))
+
+
+def switched(home_id: int, appliance_id: int, changed: Changed) -> HttpResponse:
     at = snapshot.read(home_id, feed=0)
     return answering.json(
         {

@@ -86,8 +86,8 @@ def _segments(at: Snapshot, main: Circuit, limit: int) -> tuple[Segment, ...]:
     for shade, (name, mw) in enumerate(shares):
         if mw:
             percents = [Decimal(part * 1000 // whole) / 10 for part in (start, start + mw)]
-            width = percents[1] - percents[0]
-            segments.append(Segment(name, units.to_watts(mw), percents[0], width, shade % 6))
+            width, share = percents[1] - percents[0], units.to_watts(mw)
+            segments.append(Segment(name, share, wording.watts(share), percents[0], width, shade % 6))
             start += mw
     return tuple(segments)
 

@@ -7,12 +7,13 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from appliances.balancer import admission, overload, units
+from appliances.balancer import overload, units
 from appliances.balancer.admission import Refused
 from appliances.balancer.tree import Tree
 from appliances.presentation import headroom, wording
 from appliances.presentation.headroom import Reading
 from appliances.presentation.snapshot import Snapshot
+from appliances.services import planning
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class PlanBar:
     reading: Reading
     load_text: str
     limit_text: str
-    now_percent: Decimal
+    now_percent: Decimal | None
+    """Where it is now, if that is elsewhere."""
     cap_text: str
 
 
@@ -61,9 +63,10 @@ def on_now(at: Snapshot) -> frozenset[int]:
 def plan(at: Snapshot, chosen: Collection[int]) -> Plan:
     """Exactly the chosen ones on. Nothing is switched, nothing is recorded."""
     there = {load.id for load in at.tree.loads}
-    wanted = frozenset(chosen) & there
-    after = at.tree.switched(on=wanted, off=there - wanted)
-    over = overload.overloads(after)
+    wanted, now = frozenset(chosen) & there, on_now(at)
+    # What is on and stays on is named by neither, so that leaving it out may be proposed.
+    planned = planning.plan(at.tree, on=wanted - now, off=now - wanted)
+    over = overload.overloads(planned.after)
     count = len(wanted)
     if over:
         verdict = ngettext("This one does not fit.", "These %(n)d do not fit together.", count) % {"n": count}
@@ -75,8 +78,8 @@ def plan(at: Snapshot, chosen: Collection[int]) -> Plan:
         fits=not over,
         verdict=verdict,
         reasons=tuple(_reason(one) for one in over),
-        ways=_ways(at.tree, after, wanted),
-        bars=tuple(_bar(at, after, row.pk) for row in at.circuits),
+        ways=_ways(planned.refused, wanted),
+        bars=tuple(_bar(at, planned.after, row.pk) for row in at.circuits),
         sections=tuple(_sections(at, wanted)),
     )
 
@@ -90,12 +93,11 @@ def _reason(over: overload.Overload) -> str:
     }
 
 
-def _ways(before: Tree, after: Tree, wanted: frozenset[int]) -> tuple[str, ...]:
+def _ways(refused: Refused | None, wanted: frozenset[int]) -> tuple[str, ...]:
     """What to leave out, by the same reckoning as a refusal."""
-    verdict = admission.decide(before=before, after=after)
-    if not isinstance(verdict, Refused):
+    if refused is None:
         return ()
-    ways = [[load.name for load in way.off if load.id in wanted] for way in verdict.ways]
+    ways = [[load.name for load in way.off if load.id in wanted] for way in refused.ways]
     return tuple(_("without %(names)s") % {"names": wording.listed(names)} for names in ways if names)
 
 
@@ -110,7 +112,7 @@ def _bar(at: Snapshot, after: Tree, circuit_id: int) -> PlanBar:
         reading=then,
         load_text=wording.watts(then.load),
         limit_text=wording.watts(then.limit),
-        now_percent=now.percent,
+        now_percent=now.percent if now.percent != then.percent else None,
         cap_text=headroom.cap_text(at, breaker),
     )
 

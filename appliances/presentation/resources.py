@@ -2,25 +2,17 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
-from appliances.balancer import status, units
+from appliances.balancer import status
 from appliances.balancer.admission import Refused
 from appliances.models import Appliance, Circuit, Decision, Home
-from appliances.presentation import answers, snapshot, wording
+from appliances.presentation import answers, claims_shown, snapshot, wording
+from appliances.presentation.exact import Json, exact, exact_mw
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import fitting
+from appliances.services.appliance import RULES
 from appliances.services.facts import of_loads
-
-Json = dict[str, Any]
-
-
-def exact(watts: Decimal | None) -> int | float | None:
-    """A JSON number with at most three decimals; its shortest text is exact up to far more than 1 GW."""
-    if watts is None:
-        return None
-    whole = int(watts)
-    return whole if whole == watts else float(watts)
+from appliances.services.planning import Plan
 
 
 def home(row: Home) -> Json:
@@ -55,14 +47,18 @@ LOAD_FIELDS = ("load_watts", "limit_watts", "headroom_watts", "utilization_perce
 
 
 def circuit(at: Snapshot, row: Circuit) -> Json:
-    carried, limit = at.carried_mw[row.pk], units.to_mw(row.limit)
+    """`limit_watts` is the limit in force; where a temporary one is lower than its own, `limited_by` names it."""
+    carried, limit = at.carried_mw[row.pk], snapshot.limit_mw(at, row)
+    cap = at.tree.breaker(row.pk).cap
     return {
         "id": row.pk,
         "name": row.name,
         "parent_id": row.parent_id,
-        "limit_watts": exact(row.limit),
-        "load_watts": _exact_mw(carried),
-        "headroom_watts": _exact_mw(limit - carried),
+        "limit_watts": exact_mw(limit),
+        "own_limit_watts": exact(row.limit),
+        "limited_by": cap.id if cap else None,
+        "load_watts": exact_mw(carried),
+        "headroom_watts": exact_mw(limit - carried),
         "utilization_percent": status.utilization_tenths(carried, limit) / 10,
         "status": status.status(carried, limit, at.home.warning_percent, at.home.critical_percent).value,
     }
@@ -79,8 +75,10 @@ def appliance(at: Snapshot, row: Appliance) -> Json:
         "is_on": row.is_on,
         "priority": row.priority,
         "note": row.note,
+        **{name: getattr(row, name) for name in RULES},
         "fits": not short,
-        "short_by_watts": _exact_mw(short),
+        "short_by_watts": exact_mw(short),
+        "claim": claims_shown.claim(at, row),
     }
 
 
@@ -120,6 +118,7 @@ def refusal(row: Decision) -> Json:
         "exceeded_by_watts": exact(row.exceeded_by),
         "circuit": _named(row.circuit_id, row.circuit_name),
         "make_room": [way(one) for one in (answers.ways_of(row) or row.facts.get("make_room", []))],
+        **({"would_shed": way(row.facts["would_shed"])} if "would_shed" in row.facts else {}),
     }
 
 
@@ -134,18 +133,32 @@ def fit(at: Snapshot, row: Appliance) -> Json:
 def _foreseen(refused: Refused) -> Json:
     numbers = refused.at
     return {
-        "requested_watts": _exact_mw(refused.requested_mw),
-        "current_load_watts": _exact_mw(numbers.load_before_mw),
-        "projected_load_watts": _exact_mw(numbers.load_after_mw),
-        "limit_watts": _exact_mw(numbers.limit_mw),
-        "exceeded_by_watts": _exact_mw(refused.exceeded_by_mw),
+        "requested_watts": exact_mw(refused.requested_mw),
+        "current_load_watts": exact_mw(numbers.load_before_mw),
+        "projected_load_watts": exact_mw(numbers.load_after_mw),
+        "limit_watts": exact_mw(numbers.limit_mw),
+        "exceeded_by_watts": exact_mw(refused.exceeded_by_mw),
         "circuit": _named(numbers.circuit_id, numbers.circuit_name),
         "make_room": [way(of_loads(one.off)) for one in refused.ways],
     }
 
 
-def _exact_mw(milliwatts: int) -> int | float | None:
-    return exact(units.to_watts(milliwatts))
+def plan(at: Snapshot, planned: Plan) -> Json:
+    """Whether the combination fits, and the home as it would be, which may be over its limits."""
+    then = snapshot.as_it_would_be(at, planned.after)
+    refused = planned.refused
+    return {
+        "fits": refused is None,
+        "exceeded_by_watts": exact_mw(refused.exceeded_by_mw) if refused else 0,
+        "circuit": _named(refused.at.circuit_id, refused.at.circuit_name) if refused else None,
+        "load": load(then),
+        "appliances": [_rated(row) for row in then.appliances if row.is_on],
+        "make_room": [way(of_loads(one.off)) for one in refused.ways] if refused else [],
+    }
+
+
+def _rated(row: Appliance) -> Json:
+    return {"id": row.pk, "name": row.name, "rated_watts": exact(row.rated), "is_on": row.is_on}
 
 
 def way(of: Iterable[Json]) -> Json:
@@ -166,6 +179,7 @@ def state(at: Snapshot) -> Json:
         "home": home_with_limit(at.home, at.main.limit),
         "load": load(at),
         "appliances": [appliance(at, row) for row in at.appliances],
+        **claims_shown.standing(at),
     }
 
 
@@ -178,6 +192,7 @@ def change(old: Json, new: Json) -> Json:
         "revision": new["revision"],
         "previous": old["revision"],
         "home": new["home"],
+        **{name: new[name] for name in claims_shown.STANDING},
         "load": {**new["load"], "circuits": [one for pk, one in now.items() if was.get(pk) != one]},
         "appliances": [one for pk, one in after.items() if before.get(pk) != one],
         "removed": {

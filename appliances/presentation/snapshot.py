@@ -1,7 +1,8 @@
 """A home at one revision: its rows as they were committed together, read in a few short queries."""
 
+import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -53,25 +54,27 @@ class Snapshot:
 def read(home_id: int, *, feed: int = FEED_LENGTH, now: datetime | None = None) -> Snapshot:
     """The newest committed state of a home at a moment, with its newest `feed` decisions. Raises Missing.
 
-    A revision read before and after tells whether a write came in between; then it is read again. No transaction
-    is held: on SQLite that would make a reader wait for the writers.
+    A revision read before and after tells whether a write came in between; then it is read again, and where writes
+    keep coming, in one transaction. That is the last resort: it costs more, and needs a connection of its own.
     """
     now = now or timezone.now()
     for _ in range(TRIES):
-        home = Home.objects.select_related("controller").filter(pk=home_id).first()
-        if home is None:
-            raise Missing("There is no such home.")
-        read_together = home, _rows(home, feed)
+        home, lists = _read(home_id, feed)
         if Home.objects.filter(pk=home_id, revision=home.revision).exists():
-            break
-    return _reckoned(*read_together, now)
+            return _reckoned(home, lists, now)
+    with reading.one_moment():
+        home, lists = _read(home_id, feed)
+    return _reckoned(home, lists, now)
 
 
 Lists = tuple[list[Circuit], list[Appliance], list[TemporaryLimit], list[Decision]]
 
 
-def _rows(home: Home, feed: int) -> Lists:
-    return (
+def _read(home_id: int, feed: int) -> tuple[Home, Lists]:
+    home = Home.objects.select_related("controller").filter(pk=home_id).first()
+    if home is None:
+        raise Missing("There is no such home.")
+    return home, (
         list(Circuit.objects.filter(home=home).order_by("id")),
         list(Appliance.objects.filter(home=home).select_related("wait", "shed").order_by("id")),
         list(TemporaryLimit.objects.filter(home=home).order_by("starts_at", "id")),
@@ -105,6 +108,15 @@ def _reckoned(home: Home, lists: Lists, now: datetime) -> Snapshot:
         short_by_mw=dict(fit.all_short_by_mw(rows.tree)),
         standings=planned.standings,
     )
+
+
+def as_it_would_be(at: Snapshot, tree: Tree) -> Snapshot:
+    """The same home with what is on in `tree`; what waits or was shed, and the record, are as they are."""
+    appliances = tuple(copy.copy(row) for row in at.appliances)
+    for row in appliances:
+        row.is_on = tree.load(row.pk).is_on
+    carried_mw, short_by_mw = dict(tree.all_carried_mw()), dict(fit.all_short_by_mw(tree))
+    return replace(at, appliances=appliances, tree=tree, carried_mw=carried_mw, short_by_mw=short_by_mw)
 
 
 def depth(at: Snapshot, circuit_id: int) -> int:

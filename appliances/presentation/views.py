@@ -15,6 +15,7 @@ class Segment:
 
     name: str
     watts: Decimal
+    watts_text: str
     start_percent: Decimal
     width_percent: Decimal
     shade: int

@@ -65,6 +65,12 @@ def at_circuit(*, user: User, circuit_id: int, capability: May) -> tuple[Home, s
     return _let_in(member, capability, "There is no such circuit.")
 
 
+def at_limit(*, user: User, limit_id: int, capability: May) -> tuple[Home, str]:
+    """The home of a temporary limit and the person's role in it. Raises Missing, Forbidden."""
+    member = Membership.objects.select_related("home").filter(user=user, home__temporary_limits=limit_id).first()
+    return _let_in(member, capability, "There is no such temporary limit.")
+
+
 def _let_in(member: Membership | None, capability: May, missing: str) -> tuple[Home, str]:
     """A stranger is told what is told of a thing that is not there."""
     if member is None:

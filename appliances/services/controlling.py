@@ -1,12 +1,12 @@
 """Off, observing or armed: what the controller of a home may do. Changing it switches nothing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from appliances.models import Controller, Home
+from appliances.models import Controller, Decision, Home
 from appliances.models.controller import Mode
-from appliances.models.decision import Action
+from appliances.models.decision import Action, Outcome
 from appliances.services import turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
@@ -21,6 +21,12 @@ def of(home: Home) -> Controller:
 def known(home: Home) -> Controller:
     """The same of a home that was read with its controller."""
     return getattr(home, "controller", None) or Controller(home=home)
+
+
+def would_have_acted(home: Home, now: datetime) -> int:
+    """How often an armed controller would have acted in the last seven days."""
+    week = Decision.objects.filter(home=home, outcome=Outcome.OBSERVED, at__gt=now - timedelta(days=7), at__lte=now)
+    return week.count()
 
 
 def set_mode(*, home_id: int, mode: str, by: By, now: datetime) -> Changed:

@@ -11,13 +11,13 @@ LATE_AFTER = timedelta(seconds=60)
 """Without a sign for so long, it is taken for dead."""
 
 
-def beat(now: datetime) -> None:
-    """Say that it runs; writes only where the last sign is old enough."""
+def beat(now: datetime) -> bool:
+    """Say that it runs; writes only where the last sign is old enough, and tells whether it did."""
     last = last_run()
     if last is None:
         Heartbeat.objects.update_or_create(pk=1, defaults={"ran_at": now})
-    elif now - last >= EVERY:
-        Heartbeat.objects.filter(pk=1, ran_at__lt=now).update(ran_at=now)
+        return True
+    return now - last >= EVERY and bool(Heartbeat.objects.filter(pk=1, ran_at__lt=now).update(ran_at=now))
 
 
 def last_run() -> datetime | None:

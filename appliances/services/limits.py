@@ -52,6 +52,12 @@ def remove(*, limit_id: int, by: By, now: datetime) -> Changed:
     return turn.take(home_id=home_of(limit_id), by=by, now=now, body=body)
 
 
+def in_force(home_id: int, now: datetime) -> list[int]:
+    """The ids of those that hold now."""
+    rows = TemporaryLimit.objects.filter(home=home_id, starts_at__lte=now, ends_at__gt=now)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
 def begin(here: Turn, row: TemporaryLimit) -> None:
     """The step inside a turn: from now on it holds, which is put on record."""
     TemporaryLimit.objects.filter(pk=row.pk).update(begun=True)

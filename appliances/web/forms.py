@@ -60,8 +60,8 @@ class RulesForm(CarryingForm):
         required=False,
         help_text=_("After that, when there is room. Not for an iron or a hair dryer."),
     )
-    min_on_seconds = DurationField(label=_("Stays on for at least"), empty=0, help_text=_("Like 3 min."))
-    min_off_seconds = DurationField(label=_("Rests for at least"), empty=0, help_text=_("A compressor: 3 min."))
+    min_on_seconds = DurationField(label=_("On for at least"), empty=0, help_text=_("Like 3 min."))
+    min_off_seconds = DurationField(label=_("Off for at least"), empty=0, help_text=_("A compressor: 3 min."))
     max_on_seconds = DurationField(label=_("Off by itself after"), empty=None, help_text=_("Empty: never."))
 
     def rules(self) -> list[Any]:

@@ -9,9 +9,9 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test import Client
 
-from appliances.admin import last_owner
 from appliances.models import Membership
 from appliances.models.membership import Role
+from appliances.services import membership
 from tests.admin.pages import opened, url
 from tests.builders import a_home, a_person
 
@@ -23,10 +23,10 @@ def both_go(monkeypatch: pytest.MonkeyPatch) -> int:
     home = a_home("Flat", owner=a_person("ada"))
     a_person("bob", home=home)
     keeper = a_person(is_staff=True, is_superuser=True)
-    check, meeting = last_owner.check, threading.Barrier(2)
+    keep, meeting = membership.keep_an_owner, threading.Barrier(2)
 
-    def check_and_meet(of: Membership) -> None:
-        check(of)
+    def keep_and_meet(*, without: Membership) -> None:
+        keep(without=without)
         with contextlib.suppress(threading.BrokenBarrierError):
             meeting.wait(0.5)
 
@@ -44,7 +44,7 @@ def both_go(monkeypatch: pytest.MonkeyPatch) -> int:
 
         return demote
 
-    monkeypatch.setattr(last_owner, "check", check_and_meet)
+    monkeypatch.setattr(membership, "keep_an_owner", keep_and_meet)
     threads = [threading.Thread(target=demoting(row)) for row in Membership.objects.all()]
     for thread in threads:
         thread.start()

@@ -20,8 +20,15 @@ def test_lists_the_appliances_of_a_home(ask: Any, flat: Flat) -> None:
         "is_on": False,
         "priority": 5,
         "note": "",
+        "may_be_shed": False,
+        "may_be_interrupted": True,
+        "returns_by_itself": False,
+        "min_on_seconds": 0,
+        "min_off_seconds": 0,
+        "max_on_seconds": None,
         "fits": False,
         "short_by_watts": 1100,
+        "claim": None,
     }
 
 

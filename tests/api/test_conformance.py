@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from appliances.api import document
-from appliances.models import Appliance, Circuit
+from appliances.models import Appliance, Circuit, TemporaryLimit
 from appliances.services import tokens
 from appliances.services.verifying import differences
 from tests.api.conftest import Flat
@@ -53,7 +53,8 @@ def about(flat: Flat) -> dict[str, Any]:
     of = copy.deepcopy(document.document())
     appliances = [*Appliance.objects.order_by("id").values_list("id", flat=True), 2**63 - 1]
     circuits = [*Circuit.objects.order_by("id").values_list("id", flat=True), 2**63 - 1]
-    known = {"slug": [flat.home.slug], "appliance_id": appliances, "circuit_id": circuits}
+    limits = [*TemporaryLimit.objects.order_by("id").values_list("id", flat=True), 2**63 - 1]
+    known = {"slug": [flat.home.slug], "appliance_id": appliances, "circuit_id": circuits, "limit_id": limits}
     for methods in of["paths"].values():
         for operation in methods.values():
             for parameter in operation["parameters"]:
@@ -64,7 +65,8 @@ def about(flat: Flat) -> dict[str, Any]:
         schemas[name]["properties"][field]["enum"] = circuits
     schemas["CircuitToAdd"]["properties"]["parent_id"]["enum"] = circuits
     schemas["CircuitToChange"]["properties"]["parent_id"]["enum"] = [*circuits, None]
-    schemas["Swap"]["properties"]["off"]["items"]["enum"] = appliances
+    for name, field in (("Swap", "off"), ("ToPlan", "on"), ("ToPlan", "off")):
+        schemas[name]["properties"][field]["items"]["enum"] = appliances
     return of
 
 

@@ -1,12 +1,26 @@
 """Asking what a change would do: decided as if it were meant, and undone."""
 
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal as Exact
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from appliances import events
 from appliances.api import document
-from appliances.models import Answered, Appliance, Circuit, Decision, Home
+from appliances.models import (
+    Answered,
+    Appliance,
+    Circuit,
+    Controller,
+    Decision,
+    Home,
+    Shed,
+    TemporaryLimit,
+    Wait,
+)
+from appliances.services import actor, limits
 from tests.api.conftest import Flat, code_of
 from tests.services.rows import revision_of, rows_of
 
@@ -21,8 +35,18 @@ CHANGES = {
     "add_circuit": ("post", "/homes/{slug}/circuits", {"name": "Shed", "limit_watts": 1000}),
     "change_circuit": ("patch", "/circuits/{kitchen}", {"limit_watts": 2400}),
     "remove_circuit": ("delete", "/circuits/{empty}", None),
+    "wait_for_room": ("post", "/appliances/{kettle}/wait", {}),
+    "cancel_wait": ("delete", "/appliances/{waiting}/wait", None),
+    "add_limit": ("post", "/homes/{slug}/limits", {"limit_watts": 4000, "ends_at": "{soon}"}),
+    "remove_limit": ("delete", "/limits/{limit}", None),
+    "change_order": ("put", "/homes/{slug}/order", {"order": ["{kettle}", "{lamp}", "{oven}", "{heater}"]}),
+    "change_controller": ("put", "/homes/{slug}/controller", {"mode": "armed"}),
 }
 """Something that each operation would do in the flat."""
+
+MODELS = (Home, Circuit, Appliance, Decision, Answered, Wait, Shed, TemporaryLimit, Controller)
+SOON = datetime.now(UTC) + timedelta(hours=1)
+LIMIT = {"limit": Exact(4000), "ends_at": SOON}
 
 
 @pytest.fixture
@@ -38,13 +62,23 @@ def filled(flat: Flat, ask: Any, path: str, body: Any) -> tuple[str, Any]:
     names |= {"lamp": flat.lamp.pk, "kettle": flat.kettle.pk}
     if "{empty}" in path:
         names["empty"] = ask("post", "/homes/harbour-flat/circuits", {"name": "Empty", "limit_watts": 1}).json()["id"]
+    if "{waiting}" in path:
+        names["waiting"] = flat.kettle.pk
+        ask("post", f"/appliances/{flat.kettle.pk}/wait", {})
+    if "{limit}" in path:
+        made = limits.add(home_id=flat.home.pk, wanted=LIMIT, by=actor.SYSTEM, now=timezone.now())
+        names["limit"] = made.subject_id
+    if body and "ends_at" in body:
+        body = {**body, "ends_at": SOON.isoformat()}
+    if body and "order" in body:
+        body = {"order": [flat.kettle.pk, flat.lamp.pk, flat.oven.pk, flat.heater.pk]}
     if body and "off" in body:
         body = {"off": [flat.oven.pk]}
     return path.format(**names), body
 
 
 def everything() -> list[Any]:
-    return [list(model.objects.order_by("pk").values()) for model in (Home, Circuit, Appliance, Decision, Answered)]
+    return [list(model.objects.order_by("pk").values()) for model in MODELS]
 
 
 def test_every_operation_that_changes_something_is_tried_here() -> None:

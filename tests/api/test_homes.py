@@ -93,6 +93,10 @@ def test_a_time_zone_must_be_one(ask: Any) -> None:
     assert answer.json()["errors"] == {"timezone": ["There is no such time zone. Give one like Europe/Berlin."]}
 
 
+def own(watts: int) -> dict[str, Any]:
+    return {"own_limit_watts": watts, "limited_by": None}
+
+
 def test_the_load_of_a_home(ask: Any, flat: Flat) -> None:
     load = ask("get", "/homes/harbour-flat/load").json()
 
@@ -109,13 +113,21 @@ def test_the_load_of_a_home(ask: Any, flat: Flat) -> None:
         **main,
         "appliances_on": 2,
         "circuits": [
-            {"id": flat.main.pk, "name": "Main", "parent_id": None, **main},
+            {
+                "id": flat.main.pk,
+                "name": "Main",
+                "parent_id": None,
+                **main,
+                "own_limit_watts": 5000,
+                "limited_by": None,
+            },
             {
                 "id": flat.kitchen.pk,
                 "name": "Kitchen",
                 "parent_id": flat.main.pk,
                 "load_watts": 2400,
                 "limit_watts": 3600,
+                **own(3600),
                 "headroom_watts": 1200,
                 "utilization_percent": 66.6,
                 "status": "safe",

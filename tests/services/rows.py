@@ -14,7 +14,7 @@ def rows_of(home: Home) -> dict[str, list[dict[str, Any]]]:
     }
     rows = {kind: list(found.order_by("pk").values()) for kind, found in kinds.items()}
     for row in rows["home"]:
-        del row["revision"]
+        del row["revision"], row["wake_at"]
     return rows
 
 

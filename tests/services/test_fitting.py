@@ -2,13 +2,18 @@
 
 import pytest
 
-from appliances.models import Home
-from appliances.services import fitting
-from appliances.services.turn import Missing, Refused
-from tests.builders import a_circuit, a_home, an_appliance, main_of, turn_on
+from appliances.balancer import admission
+from appliances.models import Appliance, Home
+from appliances.services import fitting, reading
+from appliances.services.turn import Refused
+from tests.builders import NOW, a_circuit, a_home, an_appliance, main_of, turn_on
 from tests.services.rows import newest, revision_of
 
 pytestmark = pytest.mark.django_db
+
+
+def refusal_of(row: Appliance) -> admission.Refused | None:
+    return fitting.refusal(reading.tree_of(row.home_id, NOW), row.pk)
 
 
 @pytest.fixture
@@ -20,8 +25,8 @@ def test_it_fits_to_the_last_milliwatt(home: Home) -> None:
     an_appliance(home, watts=3000, on=True)
     kettle, oven = an_appliance(home, watts=2000), an_appliance(home, watts="2000.001")
 
-    assert fitting.would_it_fit(appliance_id=kettle.pk).fits
-    assert not fitting.would_it_fit(appliance_id=oven.pk).fits
+    assert refusal_of(kettle) is None
+    assert refusal_of(oven) is not None
 
 
 def test_it_says_what_the_refusal_would_say(home: Home) -> None:
@@ -29,7 +34,7 @@ def test_it_says_what_the_refusal_would_say(home: Home) -> None:
     an_appliance(home, watts=2500, at=kitchen, on=True)
     kettle = an_appliance(home, watts=2600, at=kitchen)
 
-    said = fitting.would_it_fit(appliance_id=kettle.pk).refused
+    said = refusal_of(kettle)
     with pytest.raises(Refused) as refusal:
         turn_on(kettle)
 
@@ -50,20 +55,13 @@ def test_it_says_what_the_refusal_would_say(home: Home) -> None:
 def test_what_is_on_fits(home: Home) -> None:
     heater = an_appliance(home, watts=5000, on=True)
 
-    assert fitting.would_it_fit(appliance_id=heater.pk).fits
+    assert refusal_of(heater) is None
 
 
 def test_asking_leaves_no_trace(home: Home) -> None:
     kettle = an_appliance(home, watts=6000)
     revision, recorded = revision_of(home), newest(home)
 
-    answer = fitting.would_it_fit(appliance_id=kettle.pk)
+    assert refusal_of(kettle) is not None
 
-    assert answer.appliance == kettle
-    assert not answer.fits
     assert (revision_of(home), newest(home), main_of(home).load) == (revision, recorded, 0)
-
-
-def test_what_is_not_there_is_missing() -> None:
-    with pytest.raises(Missing):
-        fitting.would_it_fit(appliance_id=10**9)

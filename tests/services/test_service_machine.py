@@ -23,9 +23,10 @@ from hypothesis.stateful import (
 
 from appliances.models import Appliance, Circuit, Decision, Home
 from appliances.models.decision import Outcome
-from appliances.services import appliance, circuit, fitting, home, switching, verifying
+from appliances.services import appliance, circuit, fitting, home, reading, switching, verifying
 from appliances.services.cleaning import InUse, Invalid
 from appliances.services.turn import Changed, Missing, Refused
+from tests.builders import NOW
 from tests.services.asking import BY
 from tests.services.reference import Fields, Reference
 
@@ -128,9 +129,9 @@ class Services(RuleBasedStateMachine):
     @rule(pks=some("appliances"))
     def switch_on(self, pks: list[int]) -> None:
         for pk in pks:
-            fit = fitting.would_it_fit(appliance_id=pk)
+            foreseen = fitting.refusal(reading.tree_of(switching.home_of(pk), NOW), pk)
             refused = self.ask(lambda it, pk=pk: it.switch(on=[pk]), switching.switch, appliance_id=pk, on=True)
-            assert fit.fits == (refused is None)
+            assert (foreseen is None) == (refused is None)
             if refused is not None:
                 self.every_way_makes_room(pk, refused, [])
 

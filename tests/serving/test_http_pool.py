@@ -116,6 +116,13 @@ async def test_says_no_length_where_there_can_be_no_body(handler: Handler, pool_
     assert not (await answered(pool_of(handler), a_request())).has("content-length")
 
 
+async def test_a_length_of_nothing_is_not_said_where_there_is_no_content(handler: Handler, pool_of: Any) -> None:
+    """RFC 9110 §8.6; Django's middleware says 0."""
+    handler.status, handler.response, handler.headers = "204 No Content", Response(), [("Content-Length", "0")]
+
+    assert not (await answered(pool_of(handler), a_request())).has("content-length")
+
+
 async def test_reads_a_body_that_comes_in_parts(handler: Handler, pool_of: Any) -> None:
     parts = a_part(b"one ", more=True), a_part(b"two ", more=True), a_part(b"three")
     await answered(pool_of(handler), a_request(method="POST"), *parts)
