@@ -41,7 +41,8 @@ class ApplianceAdmin(ServiceAdmin):
     readonly_fields = ["state", "created_at"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = [(None, {"fields": ["home", "name", "kind", "circuit", "rated", "priority", "note"]})]
+        fields: list[Any] = [(None, {"fields": ["home", "name", "kind", "circuit", "rated", "priority", "note"]})]
+        fields.append((_("What VoltSafe may do with it"), {"fields": [*appliance.RULES]}))
         return [*fields, (_("As it stands"), {"fields": self.readonly_fields})] if obj else fields
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
