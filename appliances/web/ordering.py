@@ -47,7 +47,7 @@ def _change(request: HttpRequest, home_id: int, slug: str) -> HttpResponse:
             ordering.change(home_id=home_id, wanted=_numbers(whole), by=by, now=now)
         elif direction in {"up", "down"} and _is_id(number):
             ordering.move(appliance_id=int(number), home_id=home_id, up=direction == "up", by=by, now=now)
-            here += f"?moved={move}#place-{number}"
+            here += f"?moved={move}"
         else:
             return errors.page(request, 400, _("Which way?"), _("Say move=up-7, or order=3,7,1."))
     except Invalid as why:

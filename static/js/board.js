@@ -79,7 +79,9 @@
   });
 
   document.addEventListener("voltsafe:after", () => {
-    if (held && document.activeElement === document.body) byId(held)?.focus({ preventScroll: true });
+    // What is gone leaves the focus to the switch of its appliance.
+    const heir = held && (byId(held) ?? byId(held.replace(/^(wait|wait-way|cancel|leave)-/, "switch-")));
+    if (heir && document.activeElement === document.body) heir.focus({ preventScroll: true });
     held = null;
     if (feedTop) byId("feed-lines").scrollTop = feedTop;
     for (const rect of isCalm.matches ? [] : all("#live rect[id]")) {

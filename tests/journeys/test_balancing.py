@@ -71,7 +71,7 @@ def test_waiting_is_taken_back_with_the_keyboard(serve: Serve, window: Window) -
     cancel.press("Enter")
 
     expect(page.locator("#queue")).to_be_hidden()
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "switch"
+    expect(switch_of(page, "Kettle")).to_be_focused()
 
 
 def test_lowering_a_limit_shows_what_goes_off_and_then_does_it(serve: Serve, window: Window) -> None:
