@@ -77,7 +77,7 @@ def _timed(step: Callable[[], Any], rounds: int, *, before: Callable[[], Any] = 
 
 
 def _a_home(size: int) -> int:
-    """Half of its appliances on, each may be shed; the last waits for room that there is not. The controller is armed."""
+    """Armed; half of its appliances on, each may be shed; the last waits for room that there is not."""
     from django.db import transaction
 
     from appliances.models import Appliance, Circuit, Controller, Home, Wait

@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from appliances.services import tending
@@ -15,17 +15,31 @@ INTERVAL = 1.0
 
 
 def run(stop: threading.Event) -> None:
-    """Tick until `stop` is set. A tick that fails is logged, and the next one comes all the same."""
+    """Tick until `stop` is set. A tick that fails is no reason to end: the next one tries again."""
+    said = ""
     try:
         while not stop.wait(INTERVAL):
-            try:
-                close_old_connections()
-                tending.tick(timezone.now())
-            except Exception:  # the database may be away for a while; it is no reason to end
-                log.exception("A tick failed; the next one tries again")
-                connection.close()
+            failed = _tick()
+            if failed != said:
+                log.warning("The controller cannot work: %s" if failed else "The controller works again.%s", failed)
+                said = failed
     finally:
         connection.close()
+
+
+def _tick() -> str:
+    """What went wrong, in one line; nothing where nothing did."""
+    try:
+        close_old_connections()
+        tending.tick(timezone.now())
+    except DatabaseError as why:  # it may be away for a while, or not be there yet
+        connection.close()
+        return str(why).strip().partition("\n")[0] or type(why).__name__
+    except Exception as why:
+        log.exception("A tick failed")
+        connection.close()
+        return repr(why)
+    return ""
 
 
 class Beside:

@@ -33,7 +33,7 @@ def plan(
 ) -> Plan:
     """First what has been on for too long goes off, then what is too much; only where nothing is, one may start."""
     too_long = tuple(
-        sorted((load for load in tree.loads if resting.due_off(load, now)), key=lambda load: (-load.priority, load.id))
+        sorted((load for load in tree.loads if resting.due_off(load, now)), key=lambda load: (-load.priority, -load.id))
     )
     in_time = tree.switched(off=[load.id for load in too_long])
     shed = shedding.plan(in_time, now)

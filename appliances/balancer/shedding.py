@@ -44,7 +44,7 @@ def plan(tree: Tree, now: datetime, *, keep: frozenset[int] = frozenset()) -> Sh
 
 def _in_order(loads: Iterable[Load], now: datetime) -> list[Load]:
     def order(load: Load) -> tuple[bool, int, int]:
-        return resting.stays_on_until(load, now) is not None, -load.priority, load.id
+        return resting.stays_on_until(load, now) is not None, -load.priority, -load.id
 
     return sorted(loads, key=order)
 

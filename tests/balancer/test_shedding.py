@@ -154,4 +154,4 @@ def test_what_is_kept_stays_on() -> None:
 def test_a_limit_of_nothing_cuts_all_that_may_be() -> None:
     tree = a_home(*(a_load(load_id, 1, may_be_shed=True) for load_id in range(1, 4)), limit_watts=0)
 
-    assert ids(tree) == [1, 2, 3]
+    assert ids(tree) == [3, 2, 1]

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from appliances.models import Appliance, Controller, Decision, Home, Shed, TemporaryLimit, Wait
+from appliances.models import Appliance, Controller, Decision, Home, Shed, Wait
 from appliances.models.decision import Action, Outcome
 from appliances.presentation import wording
-from appliances.services import actor, appliance, controlling, limits, switching, tending, verifying, waiting
+from appliances.services import actor, controlling, tending, verifying, waiting
+from appliances.services import home as home_service
 from appliances.services.turn import Refused
 from tests.builders import a_circuit, a_home, an_appliance, main_of
 from tests.services.clock import Clock
+from tests.services.doing import arm, done, is_on, limit, rules, switch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,39 +36,6 @@ def home() -> Home:
 def _record_is_whole() -> Any:
     yield
     assert verifying.differences() == []
-
-
-def arm(home: Home, clock: Clock, mode: str = "armed") -> None:
-    controlling.set_mode(home_id=home.pk, mode=mode, by=actor.SYSTEM, now=clock.now)
-
-
-def rules(row: Appliance, clock: Clock, **wanted: Any) -> Appliance:
-    appliance.change(appliance_id=row.pk, wanted=wanted, by=actor.SYSTEM, now=clock.now)
-    return row
-
-
-def switch(row: Appliance, clock: Clock, *, on: bool) -> None:
-    switching.switch(appliance_id=row.pk, on=on, by=actor.SYSTEM, now=clock.now)
-
-
-def limit(
-    home: Home, clock: Clock, watts: int, *, after: float = 0, lasts: float = 3600, **more: Any
-) -> TemporaryLimit:
-    wanted = {"limit": Decimal(watts), "starts_at": clock.at(after), "ends_at": clock.at(after + lasts), **more}
-    made = limits.add(home_id=home.pk, wanted=wanted, by=actor.SYSTEM, now=clock.now)
-    return TemporaryLimit.objects.get(pk=made.subject_id)
-
-
-def is_on(row: Appliance) -> bool:
-    return Appliance.objects.get(pk=row.pk).is_on
-
-
-def done(home: Home, *, outcome: str = Outcome.GRANTED) -> list[tuple[str, str]]:
-    """What VoltSafe did by itself, in order."""
-    rows = Decision.objects.filter(home=home, outcome=outcome, actor="system").order_by("revision")
-    own = {Action.SHED, Action.RESTORE, Action.START, Action.TOO_LONG, Action.EXPIRE_WAIT, Action.EXPIRE_SHED}
-    own |= {Action.NEEDS_PERSON, Action.NEEDS_NOBODY, Action.HOLD_RETURNS, Action.END_LIMIT, Action.BEGIN_LIMIT}
-    return [(row.action, row.subject_name) for row in rows if row.action in own]
 
 
 @pytest.fixture
@@ -181,6 +150,25 @@ def test_waiting_in_order_staggered_and_a_smaller_one_passes_only_what_would_not
     switch(big, clock, on=False)
     clock.tick(1)
     assert [is_on(row) for row in (small, tiny)] == [True, False]
+
+
+def test_two_that_fit_start_one_after_the_other(home: Home, clock: Clock, oven: Appliance) -> None:
+    arm(home, clock)
+    both = [an_appliance(home, name, watts=2501) for name in ("One", "Two")]
+    for row in both:
+        waiting.ask(appliance_id=row.pk, by=actor.SYSTEM, now=clock.now)
+        clock.pass_by(1)
+    controlling.set_mode(home_id=home.pk, mode="off", by=actor.SYSTEM, now=clock.now)
+    switch(oven, clock, on=False)
+    limits_of = {"wanted": {"limit": Decimal(6000)}, "by": actor.SYSTEM, "now": clock.now}
+    home_service.change(home_id=home.pk, **limits_of)
+    arm(home, clock)
+    clock.tick(1)
+    assert [is_on(row) for row in both] == [True, False]
+    clock.tick(9)
+    assert [is_on(row) for row in both] == [True, False]
+    clock.tick(2)
+    assert [is_on(row) for row in both] == [True, True]
 
 
 def test_nothing_waits_for_ever(home: Home, clock: Clock, oven: Appliance) -> None:

@@ -41,11 +41,11 @@ class Serving:
         )
         self.said: list[str] = []
 
-    def wait_for(self, start: str) -> None:
+    def wait_for(self, text: str) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said.append(line.rstrip("\n"))
-            if line.startswith(start):
+            if text in line:
                 return
         raise AssertionError(f"It ended with {self.process.wait()} and had said: {self.said}")
 
