@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from appliances.balancer import control, fit
+from appliances.balancer import claims as queue
+from appliances.balancer import fit
 from appliances.balancer.claims import Standing
 from appliances.balancer.tree import Breaker, Tree
 from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit
@@ -87,13 +88,6 @@ def _reckoned(home: Home, lists: Lists, now: datetime) -> Snapshot:
     circuits, appliances, limits, decisions = lists
     rows: Rows = reading.together(circuits, appliances, limits, now)
     controller = controlling.known(home)
-    planned = control.plan(
-        rows.tree,
-        claims.of(appliances),
-        now=now,
-        last_start_at=controller.last_start_at,
-        returns_held_until=controller.returns_held_until,
-    )
     return Snapshot(
         home=home,
         controller=controller,
@@ -106,7 +100,10 @@ def _reckoned(home: Home, lists: Lists, now: datetime) -> Snapshot:
         tree=rows.tree,
         carried_mw=dict(rows.tree.all_carried_mw()),
         short_by_mw=dict(fit.all_short_by_mw(rows.tree)),
-        standings=planned.standings,
+        # As things are, not as they would be once an armed controller had switched off what is too much.
+        standings=queue.standings(
+            rows.tree, claims.of(appliances), now, returns_held_until=controller.returns_held_until
+        ),
     )
 
 
