@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from appliances.models import Appliance
-from appliances.presentation import wording
+from appliances.presentation import telling, wording
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import ordering
 
@@ -56,10 +56,20 @@ def _line(at: Snapshot, row: Appliance, place: int, total: int) -> OrderLine:
 
 
 def _flags(row: Appliance) -> list[Flag]:
+    return [*_shedding(row), *_timer(row)]
+
+
+def _shedding(row: Appliance) -> list[Flag]:
     if not row.may_be_shed:
-        return [Flag("lock", _("Never switched off"))]
+        return [Flag("lock", _("Never switched off to make room"))]
     flags = [Flag("action-shed", _("May be switched off"))]
     if not row.may_be_interrupted:
         flags.append(Flag("rest", _("Not in the middle of a cycle")))
     back = Flag("returns", _("Comes back by itself"))
     return [*flags, back if row.returns_by_itself else Flag("mode-off", _("Stays off then"))]
+
+
+def _timer(row: Appliance) -> list[Flag]:
+    if row.max_on_seconds is None:
+        return []
+    return [Flag("rest", _("Off after %(time)s") % {"time": telling.duration(row.max_on_seconds)})]
