@@ -1,12 +1,14 @@
 """Homes, circuits and appliances for tests, made the way the product makes them: through the services."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
-from appliances.models import Appliance, Circuit, Home, User
+from django.utils import timezone
+
+from appliances.models import Appliance, Circuit, Home, TemporaryLimit, User
 from appliances.models.membership import Membership, Role
-from appliances.services import actor, appliance, circuit, home, switching
+from appliances.services import actor, appliance, circuit, home, limits, switching
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -37,6 +39,29 @@ def a_circuit(of: Home, name: str = "", *, limit_watts: object = 3000, fed_from:
     }
     made = circuit.add(home_id=of.pk, wanted=wanted, by=actor.SYSTEM, now=NOW)
     return Circuit.objects.get(pk=made.subject_id)
+
+
+def a_limit(
+    of: Home,
+    watts: object = 4000,
+    *,
+    at: Circuit | None = None,
+    source: str = "grid",
+    in_hours: float = 0,
+    hours: float = 2,
+) -> TemporaryLimit:
+    """A temporary one, by the real clock: pages are looked at now."""
+    now = timezone.now()
+    starts_at = now + timedelta(hours=in_hours)
+    wanted = {
+        "circuit_id": (at or main_of(of)).pk,
+        "limit": Decimal(str(watts)),
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=hours),
+        "source": source,
+    }
+    made = limits.add(home_id=of.pk, wanted=wanted, by=actor.SYSTEM, now=now)
+    return TemporaryLimit.objects.get(pk=made.subject_id)
 
 
 def an_appliance(

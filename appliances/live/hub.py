@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -19,6 +20,7 @@ from appliances.live import visitor
 from appliances.live.room import Room, Watcher
 from appliances.live.visitor import Visitor
 from appliances.models import Home
+from appliances.services import heartbeat
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -112,7 +114,7 @@ class Hub:
     async def _survey(self, *, heartbeat: bool) -> None:
         watching = [(room, watcher) for room in self._rooms.values() for watcher in room.watchers]
         visitors = {watcher.visitor for _room, watcher in watching}
-        revisions, leaving = await self.in_thread(_read, list(self._rooms), visitors)
+        revisions, leaving, ran_at = await self.in_thread(_read, list(self._rooms), visitors)
         for room, watcher in watching:
             if watcher.visitor in leaving:
                 await room.end(watcher, leaving[watcher.visitor])
@@ -121,7 +123,7 @@ class Hub:
             if newest != room.revision:
                 room.look()
             elif heartbeat:
-                await room.tell(newest)
+                await room.tell(newest, ran_at)
 
     async def _add_group(self, home_id: int) -> None:
         await self._quietly(self._layer.group_add(events.group_of(home_id), self._channel))
@@ -134,9 +136,11 @@ class Hub:
             log.warning("The channel layer does not answer: %r", why)
 
 
-def _read(home_ids: Iterable[int], visitors: set[Visitor]) -> tuple[dict[int, int], dict[Visitor, int]]:
+def _read(
+    home_ids: Iterable[int], visitors: set[Visitor]
+) -> tuple[dict[int, int], dict[Visitor, int], datetime | None]:
     rows = Home.objects.filter(pk__in=list(home_ids)).values_list("pk", "revision")
-    return dict(rows), visitor.to_close(visitors)
+    return dict(rows), visitor.to_close(visitors), heartbeat.last_run()
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -3,9 +3,12 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from appliances.presentation import board, frames, resources, snapshot
+from django.utils import timezone
+
+from appliances.presentation import board, frames, notices, resources, snapshot
 from appliances.presentation.snapshot import Snapshot
 
 HTML = "html"
@@ -49,7 +52,9 @@ def _push(at: Snapshot, variant: Variant, old: Any, *, needs_full: bool) -> Push
     return Push(new, str(frames.change(old, new)) if moved else None, str(frames.full(new)) if needs_full else None)
 
 
-def heartbeat(variant: Variant, home_id: int, revision: int) -> str:
+def heartbeat(variant: Variant, home_id: int, revision: int, state: Any, ran_at: datetime | None) -> str:
+    """`state` is what the variant shows, `ran_at` when a controller last ran."""
     if variant.form == JSON:
         return json.dumps({"type": "heartbeat", "revision": revision})
-    return str(frames.heartbeat(home_id, revision))
+    pulse = notices.pulse(state.meter.mode, state.timezone, ran_at, timezone.now()) if state else None
+    return str(frames.heartbeat(home_id, revision, pulse))

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 from appliances.live import rendering
@@ -72,9 +73,12 @@ class Room:
         except Exception as why:  # as in _send
             log.info("A watcher of home %s was gone already: %r", self.home_id, why)
 
-    async def tell(self, revision: int) -> None:
-        """A heartbeat to everyone; the newest revision goes with it."""
-        frames = {one: rendering.heartbeat(one, self.home_id, revision) for one in {w.variant for w in self.watchers}}
+    async def tell(self, revision: int, ran_at: datetime | None = None) -> None:
+        """A heartbeat to everyone; the newest revision goes with it, and when a controller last ran."""
+        frames = {
+            one: rendering.heartbeat(one, self.home_id, revision, self._shown.get(one), ran_at)
+            for one in {w.variant for w in self.watchers}
+        }
         for watcher in list(self.watchers):
             await self._send(watcher, frames[watcher.variant])
 

@@ -18,7 +18,9 @@ def refused(row: Decision) -> Answer:
     """The refusal and the ways out of it, one tap each."""
     fact, why = wording.refusal(row)
     ways = tuple(WayOut(way_text(row, way), tuple(one["id"] for one in way)) for way in ways_of(row))
-    return Answer(row.subject_id, "refused", fact, why, _swap_url(row), ways)
+    text = _("Start when it has rested") if "rests_until" in row.facts else _("Start when there is room")
+    wait_url = _wait_url(row)
+    return Answer(row.subject_id, "refused", fact, why, _swap_url(row), ways, wait_url, text if wait_url else "")
 
 
 def ways_of(row: Decision) -> list[list[dict[str, Any]]]:
@@ -41,6 +43,18 @@ def done(appliance_id: int, text: str = "") -> Answer:
 def busy(appliance_id: int) -> Answer:
     text = _("The home is busy.")
     return Answer(appliance_id, "refused", text, _("Nothing was changed; try again."), "", ())
+
+
+def invalid(appliance_id: int, text: str) -> Answer:
+    """A wish that cannot be: nothing was changed."""
+    return Answer(appliance_id, "refused", text, "", "", ())
+
+
+def _wait_url(row: Decision) -> str:
+    """Only where it could fit with everything else off, temporary limits aside."""
+    is_possible = "limited_by" in row.facts or row.limit is None or (row.requested or 0) <= row.limit
+    is_switch = row.subject == Subject.APPLIANCE and row.action in TO_SWITCH
+    return reverse("appliance_wait", args=[row.subject_id]) if is_switch and is_possible else ""
 
 
 def _swap_url(row: Decision) -> str:

@@ -3,7 +3,18 @@
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from appliances.presentation.views import Answer, ApplianceCard, Board, CircuitBar, Feed, Meter
+from appliances.presentation.views import (
+    Answer,
+    ApplianceCard,
+    Board,
+    CircuitBar,
+    Feed,
+    LimitLine,
+    Meter,
+    Overload,
+    Pulse,
+    QueueLine,
+)
 
 
 def _fragment(name: str, **context: object) -> SafeString:
@@ -28,6 +39,22 @@ def feed(of: Feed) -> SafeString:
 
 def board(of: Board) -> SafeString:
     return _fragment("board", board=of)
+
+
+def overload_alarm(of: tuple[Overload, ...]) -> SafeString:
+    return _fragment("overload_alarm", overloads=of)
+
+
+def pulse_banner(of: Pulse) -> SafeString:
+    return _fragment("pulse_banner", pulse=of)
+
+
+def limit_banner(of: tuple[LimitLine, ...]) -> SafeString:
+    return _fragment("limit_banner", limits=of)
+
+
+def queue_panel(of: tuple[QueueLine, ...]) -> SafeString:
+    return _fragment("queue_panel", queue=of)
 
 
 def answer(of: Answer) -> SafeString:

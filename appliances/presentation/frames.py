@@ -4,22 +4,32 @@ A full frame replaces everything that changes with the home. A change frame hold
 two boards, so that the old page and the frame together are the new page (tests/presentation/test_push_equals_page).
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.utils.safestring import SafeString
 
 from appliances.presentation import fragments
-from appliances.presentation.views import Board
+from appliances.presentation.views import Board, Pulse
+
+NOTICES: tuple[tuple[Callable[[Board], object], Callable[[Board], SafeString]], ...] = (
+    (lambda of: of.overloads, lambda of: fragments.overload_alarm(of.overloads)),
+    (lambda of: of.pulse, lambda of: fragments.pulse_banner(of.pulse)),
+    (lambda of: of.limits, lambda of: fragments.limit_banner(of.limits)),
+    (lambda of: of.queue, lambda of: fragments.queue_panel(of.queue)),
+)
+"""What is about the home as a whole, beside its meter: what of the board each shows, and how it is drawn."""
 
 
 def full(new: Board) -> SafeString:
     mark = fragments.revision(new.home_id, new.revision)
-    parts = [mark, fragments.meter(new.meter), fragments.board(new), fragments.feed(new.feed)]
+    notices = [draw(new) for _shown, draw in NOTICES]
+    parts = [mark, *notices, fragments.meter(new.meter), fragments.board(new), fragments.feed(new.feed)]
     return fragments.joined(parts)
 
 
 def change(old: Board, new: Board) -> SafeString:
     parts = [fragments.revision(new.home_id, new.revision, old.revision)]
+    parts += [draw(new) for shown, draw in NOTICES if shown(old) != shown(new)]
     if old.meter != new.meter:
         parts.append(fragments.meter(new.meter))
     parts += _sections(old, new) if _layout(old) == _layout(new) else [fragments.board(new)]
@@ -28,9 +38,13 @@ def change(old: Board, new: Board) -> SafeString:
     return fragments.joined(parts)
 
 
-def touched(new: Board, appliances: Collection[int], circuits: Collection[int]) -> list[SafeString]:
+def touched(
+    new: Board, appliances: Collection[int], circuits: Collection[int], *, queue: bool = False
+) -> list[SafeString]:
     """The pieces a decision touched, for the one who asked; what else it moved arrives with the push."""
     parts = [fragments.meter(new.meter)]
+    if queue:
+        parts.append(fragments.queue_panel(new.queue))
     for section in new.sections:
         if section.circuit.id in circuits:
             parts.append(fragments.circuit_bar(section.circuit))
@@ -38,8 +52,10 @@ def touched(new: Board, appliances: Collection[int], circuits: Collection[int]) 
     return [*parts, fragments.feed(new.feed)]
 
 
-def heartbeat(home_id: int, revision: int) -> SafeString:
-    return fragments.revision(home_id, revision, heartbeat=True)
+def heartbeat(home_id: int, revision: int, pulse: Pulse | None = None) -> SafeString:
+    """The newest revision, and whether a controller runs: one that died makes no revision that would say so."""
+    mark = fragments.revision(home_id, revision, heartbeat=True)
+    return mark if pulse is None else fragments.joined([mark, fragments.pulse_banner(pulse)])
 
 
 def _layout(of: Board) -> object:

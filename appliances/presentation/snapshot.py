@@ -7,11 +7,13 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from appliances.balancer import control, fit
+from appliances.balancer import claims as queue
+from appliances.balancer import fit
 from appliances.balancer.claims import Standing
 from appliances.balancer.tree import Breaker, Tree
 from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit
-from appliances.services import claims, controlling, reading
+from appliances.models.controller import Mode
+from appliances.services import claims, controlling, heartbeat, reading
 from appliances.services.reading import Rows
 from appliances.services.turn import Missing
 
@@ -31,6 +33,8 @@ class Snapshot:
     limits: tuple[TemporaryLimit, ...]
     """Temporary ones that are in force or to come."""
     now: datetime
+    controller_ran_at: datetime | None
+    """When a controller last ran; not asked for in a home whose controller is off."""
     tree: Tree
     carried_mw: Mapping[int, int]
     short_by_mw: Mapping[int, tuple[int, int | None]]
@@ -84,13 +88,6 @@ def _reckoned(home: Home, lists: Lists, now: datetime) -> Snapshot:
     circuits, appliances, limits, decisions = lists
     rows: Rows = reading.together(circuits, appliances, limits, now)
     controller = controlling.known(home)
-    planned = control.plan(
-        rows.tree,
-        claims.of(appliances),
-        now=now,
-        last_start_at=controller.last_start_at,
-        returns_held_until=controller.returns_held_until,
-    )
     return Snapshot(
         home=home,
         controller=controller,
@@ -99,10 +96,14 @@ def _reckoned(home: Home, lists: Lists, now: datetime) -> Snapshot:
         decisions=tuple(decisions),
         limits=tuple(row for row in rows.limits if row.ends_at > now),
         now=now,
+        controller_ran_at=None if controller.mode == Mode.OFF else heartbeat.last_run(),
         tree=rows.tree,
         carried_mw=dict(rows.tree.all_carried_mw()),
         short_by_mw=dict(fit.all_short_by_mw(rows.tree)),
-        standings=planned.standings,
+        # As things are, not as they would be once an armed controller had switched off what is too much.
+        standings=queue.standings(
+            rows.tree, claims.of(appliances), now, returns_held_until=controller.returns_held_until
+        ),
     )
 
 

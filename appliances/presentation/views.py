@@ -23,15 +23,21 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """The home's main circuit, led by headroom. `scale_…` place the marks on a bar that ends at the limit."""
+    """The home's main circuit, led by headroom; `percent` ends at 100, where the bar ends.
+
+    `headroom_text` is what is free, or by how much it is too much; `headroom_word` says which.
+    """
 
     home_name: str
     load_watts: Decimal
+    shown_watts: Decimal
+    """The load where the bar ends: never more than the limit."""
     limit_watts: Decimal
     headroom_watts: Decimal
     load_text: str
     limit_text: str
     headroom_text: str
+    headroom_word: str
     percent: Decimal
     percent_text: str
     status: str
@@ -42,6 +48,11 @@ class Meter:
     appliances_total: int
     on_text: str
     value_text: str
+    cap_text: str
+    """The temporary limit in force, where that is what binds."""
+    mode: str
+    mode_text: str
+    controller_url: str
     segments: tuple[Segment, ...]
 
 
@@ -55,22 +66,39 @@ class CircuitBar:
     depth: int
     fed_from: str
     load_watts: Decimal
+    shown_watts: Decimal
+    """The load where the bar ends: never more than the limit."""
     limit_watts: Decimal
     headroom_watts: Decimal
     load_text: str
     limit_text: str
     headroom_text: str
+    headroom_word: str
     percent: Decimal
     percent_text: str
     status: str
     status_text: str
     on_text: str
     value_text: str
+    cap_text: str
     warning_percent: int
     critical_percent: int
     may_configure: bool
     edit_url: str
     add_appliance_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """On the tile of one that is off and shall be on: it waits, or it was shed. `why` is "waiting" or "shed"."""
+
+    why: str
+    text: str
+    detail: str
+    hint: str
+    """What to do where it will not happen by itself."""
+    hint_url: str
+    cancel_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +118,16 @@ class ApplianceCard:
     fits: bool
     short_by_watts: Decimal
     fit_text: str
+    until: datetime | None
+    """When what the tile says ends by itself, without a decision."""
+    claim: Claim | None
     priority: int
     note: str
     may_switch: bool
     may_edit: bool
     switch_url: str
+    wait_url: str
+    """Empty where there is nothing to wait for."""
     edit_url: str
 
 
@@ -127,6 +160,59 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Relief:
+    """One tap that ends an overload: this appliance goes off."""
+
+    appliance_id: int
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overload:
+    """A circuit that carries more than its limit in force, and what to do about it."""
+
+    circuit_id: int
+    title: str
+    text: str
+    needs_person: bool
+    ways: tuple[Relief, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """A temporary limit that is in force or to come; `until` is when that changes by the clock alone."""
+
+    id: int
+    is_in_force: bool
+    text: str
+    detail: str
+    until: datetime
+    lift_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    appliance_id: int
+    place: int
+    name: str
+    kind: str
+    why: str
+    text: str
+    until_text: str
+    cancel_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Whether a controller runs; `since` is the moment it was last seen, empty where all is well."""
+
+    is_late: bool
+    since: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything on a home's page that changes with the home."""
 
@@ -138,7 +224,12 @@ class Board:
     may_switch: bool
     may_edit: bool
     may_configure: bool
+    timezone: str
     meter: Meter
+    overloads: tuple[Overload, ...]
+    pulse: Pulse
+    limits: tuple[LimitLine, ...]
+    queue: tuple[QueueLine, ...]
     sections: tuple[Section, ...]
     feed: Feed
 
@@ -161,3 +252,5 @@ class Answer:
     detail: str
     swap_url: str
     ways: tuple[WayOut, ...]
+    wait_url: str = ""
+    wait_text: str = ""

@@ -35,9 +35,9 @@ def decided(
     status: int,
     decision_revision: int | None,
 ) -> HttpResponse:
-    """After a switch or a swap: what it touched and what is said in the tile, or back to the home's page."""
+    """After a command in a tile: what it touched and what is said in the tile, or back to the home's page."""
     if is_htmx(request):
-        parts = frames.touched(new, [*appliances, said.appliance_id], circuits)
+        parts = frames.touched(new, [*appliances, said.appliance_id], circuits, queue=True)
         return in_pieces([*parts, fragments.answer(said)], new.revision, status)
     if said.tone == "refused":
         query = f"?refused={decision_revision}" if decision_revision else ""
@@ -65,5 +65,12 @@ def form(request: HttpRequest, page: str, context: dict[str, object], revision: 
     """A form: its body for the dialog, or a page of its own."""
     name = "appliances/includes/form_body.html" if is_htmx(request) else f"appliances/{page}.html"
     answer = render(request, name, context, status=status)
+    answer[REVISION] = str(revision)
+    return answer
+
+
+def piece(request: HttpRequest, name: str, context: dict[str, object], revision: int) -> HttpResponse:
+    """A part of a form."""
+    answer = render(request, f"appliances/includes/{name}.html", context)
     answer[REVISION] = str(revision)
     return answer

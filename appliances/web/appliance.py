@@ -4,14 +4,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from appliances.models import Appliance
-from appliances.services import access, actor, appliance
+from appliances.models.appliance import Kind
+from appliances.services import access, actor, appliance, presets
 from appliances.services.access import May
 from appliances.services.turn import Missing
-from appliances.web import editing, errors
-from appliances.web.forms import ApplianceForm
+from appliances.web import answering, editing, errors
+from appliances.web.forms import ApplianceForm, RulesForm
 from appliances.web.switching import signed_in
 
 
@@ -20,14 +21,20 @@ from appliances.web.switching import signed_in
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     user = signed_in(request)
     home, role = access.home_at(user=user, slug=slug, capability=May.EDIT)
-    form = ApplianceForm(request.POST or None, home=home, initial={"circuit": request.GET.get("circuit")})
+    begin = {"circuit": request.GET.get("circuit"), **presets.of(Kind.OTHER).fields()}
+    url = reverse("appliance_rules", args=[slug])
+    form = ApplianceForm(request.POST or None, home=home, rules_url=url, initial=begin)
     return editing.edit(
         request,
         page="appliance_form",
         form=form,
         home=home,
         role=role,
-        context={"title": _("Add an appliance"), "submit_text": _("Add")},
+        context={
+            "title": _("Add an appliance"),
+            "submit_text": _("Add"),
+            "rules_of": request.POST.get("rules_of", Kind.OTHER),
+        },
         save=lambda: appliance.add(home_id=home.pk, wanted=form.wanted(), by=actor.person(user), now=timezone.now()),
         done_text=_("Appliance added."),
     )
@@ -38,7 +45,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user, row = signed_in(request), _row(pk)
     role = access.require(user=user, home_id=row.home_id, capability=May.EDIT)
-    initial = {name: getattr(row, name) for name in ("name", "rated", "circuit", "kind", "priority", "note")}
+    initial = {name: getattr(row, name) for name in ("name", "rated", "circuit", "kind", "note", *appliance.RULES)}
     form = ApplianceForm(request.POST or None, home=row.home, initial=initial)
     return editing.edit(
         request,
@@ -70,6 +77,17 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         text=text,
         remove=lambda: appliance.remove(appliance_id=pk, by=actor.person(user), now=timezone.now()),
     )
+
+
+@require_safe
+@errors.named
+def rules(request: HttpRequest, slug: str) -> HttpResponse:
+    """The fieldset of the rules, as is usual for `?kind=`."""
+    home, _role = access.home_at(user=signed_in(request), slug=slug, capability=May.EDIT)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in Kind.values else Kind.OTHER
+    form = RulesForm(initial=presets.of(kind).fields())
+    return answering.piece(request, "rules", {"form": form, "rules_of": kind}, home.revision)
 
 
 def _row(pk: int) -> Appliance:

@@ -51,7 +51,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             "submit_text": _("Save"),
             "delete_url": reverse("circuit_delete", args=[pk]),
         },
-        save=lambda: circuit.change(circuit_id=pk, wanted=form.wanted(), by=actor.person(user), now=timezone.now()),
+        save=lambda: circuit.change(
+            circuit_id=pk,
+            wanted=form.wanted(),
+            by=actor.person(user),
+            now=timezone.now(),
+            shed=editing.agreed(request),
+        ),
         done_text=_("%s saved.") % row.name,
     )
 

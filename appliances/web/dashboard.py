@@ -40,6 +40,9 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "add_appliance_url": reverse("appliance_add", args=[slug]),
         "add_circuit_url": reverse("circuit_add", args=[slug]),
         "edit_home_url": reverse("home_edit", args=[slug]),
+        "limit_url": reverse("limit_add", args=[slug]),
+        "order_url": reverse("order", args=[slug]),
+        "plan_url": reverse("plan", args=[slug]),
         "homes_url": reverse("home_list") + "?all",
     }
     return render(request, "appliances/home.html", context)

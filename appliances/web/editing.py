@@ -1,16 +1,52 @@
 """The shape all forms of the dashboard share: show it, carry it to a service, say what came back."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from appliances.models import Home
-from appliances.presentation import board, snapshot
+from appliances.presentation import board, snapshot, wording
 from appliances.services.cleaning import InUse, Invalid
+from appliances.services.lowering import PreviewChanged
 from appliances.services.turn import Changed, Refused
 from appliances.web import answering
 from appliances.web.forms import CarryingForm
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a page that asks before it takes something away says."""
+
+    title: str
+    submit: str
+    done: str
+
+
+@dataclass
+class Preview:
+    """What would be switched off to make it fit, and whether that is another list than was agreed to."""
+
+    off: list[dict[str, Any]]
+    is_new: bool
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        return [{"name": one["name"], "watts": wording.watts(Decimal(one["watts"]))} for one in self.off]
+
+    @property
+    def ids(self) -> str:
+        return ",".join(str(one["id"]) for one in self.off)
+
+
+def agreed(request: HttpRequest) -> list[int] | None:
+    """The ids of a preview somebody agreed to; None where nobody was asked."""
+    text = request.POST.get("shed", "")
+    parts = text.split(",")
+    return [int(part) for part in parts] if all(one.isdecimal() and len(one) < 19 for one in parts) else None
 
 
 def edit(
@@ -25,48 +61,59 @@ def edit(
     done_text: str,
 ) -> HttpResponse:
     """GET shows the form; POST saves it, or shows it again with what is wrong (422) or does not fit (403)."""
-    status = 200
+    status, preview = 200, None
     if request.method == "POST":
-        status = _save(form, save)
+        status, preview = _save(form, save)
         if status == 200:
             return answering.done(request, board.board(snapshot.read(home.pk), role), done_text)
-    shown = {"form": form, "action": request.get_full_path(), "back_url": home_url(home), **context}
+    shown = {"form": form, "preview": preview, "action": request.get_full_path(), "back_url": home_url(home), **context}
     return answering.form(request, page, shown, home.revision, status)
 
 
-def _save(form: CarryingForm, save: Callable[[], Changed]) -> int:
+def _save(form: CarryingForm, save: Callable[[], Changed]) -> tuple[int, Preview | None]:
     if not form.is_valid():
-        return 422
+        return 422, None
     try:
         save()
     except Invalid as why:
         form.say_invalid(why)
-        return 422
+        return 422, None
     except Refused as why:
         form.say_refused(why.decision)
-        return 403
-    return 200
+        off = why.decision.facts.get("would_shed")
+        return 403, Preview(off, is_new=False) if off else None
+    except PreviewChanged as why:
+        return 409, Preview(why.off, is_new=True)
+    return 200, None
 
 
 def delete(
-    request: HttpRequest, *, home: Home, role: str, title: str, text: str, remove: Callable[[], Changed]
+    request: HttpRequest,
+    *,
+    home: Home,
+    role: str,
+    title: str,
+    text: str,
+    remove: Callable[[], Changed],
+    words: Words | None = None,
 ) -> HttpResponse:
     """GET asks; POST does it, or says what stands in the way (409)."""
     why, status = "", 200
+    words = words or Words(_("Remove %s?") % title, _("Remove"), _("%s removed.") % title)
     if request.method == "POST":
         try:
             remove()
         except InUse as in_use:
             why, status = str(in_use), 409
         else:
-            return answering.done(request, board.board(snapshot.read(home.pk), role), _("%s removed.") % title)
+            return answering.done(request, board.board(snapshot.read(home.pk), role), words.done)
     context: dict[str, object] = {
-        "title": _("Remove %s?") % title,
+        "title": words.title,
         "text": text,
         "problem": why,
         "action": request.get_full_path(),
         "back_url": home_url(home),
-        "submit_text": _("Remove"),
+        "submit_text": words.submit,
     }
     return answering.form(request, "confirm_delete", context, home.revision, status)
 

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from appliances.models import Appliance, Circuit, Home
 from appliances.models.decision import Decision
 from appliances.presentation import wording
+from appliances.services import appliance, presets
 from appliances.services.cleaning import Invalid
+from appliances.web.durations import DurationField
 
 RENAMED = {"circuit_id": "circuit", "parent_id": "parent"}
 """What the services call by its column, the forms call by its row."""
@@ -42,23 +44,61 @@ def watts(label: Any, **options: Any) -> forms.DecimalField:
     return field
 
 
-class ApplianceForm(CarryingForm):
+class RulesForm(CarryingForm):
+    """What VoltSafe may do to an appliance by itself."""
+
+    may_be_shed = forms.BooleanField(
+        label=_("May be switched off"),
+        required=False,
+        help_text=_("When a limit falls below what is on. Otherwise never."),
+    )
+    may_be_interrupted = forms.BooleanField(
+        label=_("May be interrupted"), required=False, help_text=_("No for what runs a cycle, like a washing machine.")
+    )
+    returns_by_itself = forms.BooleanField(
+        label=_("Comes back by itself"),
+        required=False,
+        help_text=_("After that, when there is room. Not for an iron or a hair dryer."),
+    )
+    min_on_seconds = DurationField(label=_("On for at least"), empty=0, help_text=_("Like 3 min."))
+    min_off_seconds = DurationField(label=_("Off for at least"), empty=0, help_text=_("A compressor: 3 min."))
+    max_on_seconds = DurationField(label=_("Off by itself after"), empty=None, help_text=_("Empty: never."))
+
+    def rules(self) -> list[Any]:
+        """The fields of the fieldset, for its template."""
+        return [self[name] for name in appliance.RULES]
+
+
+class ApplianceForm(RulesForm):
     name = forms.CharField(label=_("Name"), max_length=80)
     rated = watts(_("Rated power (W)"), help_text=_("The most it may draw; it is on the type plate."))
     circuit = forms.ModelChoiceField(Circuit.objects.none(), label=_("Circuit"), empty_label=None)
     kind = forms.ChoiceField(label=_("Kind"), choices=Appliance._meta.get_field("kind").choices or (), initial="other")
-    priority = forms.TypedChoiceField(
-        label=_("Priority"),
-        coerce=int,
-        choices=[(n, n) for n in range(1, 10)],
-        initial=5,
-        help_text=_("1 makes room first, 9 is kept on longest."),
-    )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, home: Home, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, home: Home, rules_url: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["circuit"].queryset = Circuit.objects.filter(home=home).order_by("id")  # type: ignore[attr-defined]
+        if rules_url:
+            swap = {"hx-trigger": "change", "hx-target": "#rules", "hx-select": "#rules", "hx-swap": "outerHTML"}
+            self.fields["kind"].widget.attrs |= {"hx-get": rules_url, **swap}
+
+    def plain(self) -> list[Any]:
+        """The fields before the rules."""
+        return [one for one in self.visible_fields() if one.name not in appliance.RULES]
+
+    def wanted(self) -> dict[str, Any]:
+        """Rules nobody touched, filled in for another kind than was chosen in the end, give way to that kind's."""
+        given = super().wanted()
+        filled_for = str(self.data.get("rules_of", ""))
+        presets_then = presets.of(filled_for).fields()
+        if (
+            filled_for
+            and filled_for != given["kind"]
+            and all(given[name] == presets_then[name] for name in presets_then)
+        ):
+            return given | presets.of(given["kind"]).fields()
+        return given
 
 
 class CircuitForm(CarryingForm):

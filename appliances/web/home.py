@@ -54,6 +54,12 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         home=row,
         role=role,
         context={"title": row.name, "submit_text": _("Save")},
-        save=lambda: home.change(home_id=row.pk, wanted=form.wanted(), by=actor.person(user), now=timezone.now()),
+        save=lambda: home.change(
+            home_id=row.pk,
+            wanted=form.wanted(),
+            by=actor.person(user),
+            now=timezone.now(),
+            shed=editing.agreed(request),
+        ),
         done_text=_("%s saved.") % row.name,
     )

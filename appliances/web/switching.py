@@ -1,4 +1,4 @@
-"""The two commands of the dashboard: switch, and swap. POST only."""
+"""The commands in a tile: switch, swap, wait for room, wait no longer. POST only."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,9 @@ from django.views.decorators.http import require_POST
 
 from appliances.models import User
 from appliances.presentation import answers, board, snapshot
-from appliances.services import access, actor, switching
+from appliances.services import access, actor, switching, waiting
 from appliances.services.access import May
+from appliances.services.cleaning import Invalid
 from appliances.services.turn import Busy, Changed, Refused
 from appliances.web import answering, errors
 
@@ -38,6 +39,20 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
     return _command(request, pk, lambda: switching.swap(on_id=pk, off_ids=off, by=by, now=timezone.now()))
 
 
+@require_POST
+@errors.named
+def wait(request: HttpRequest, pk: int) -> HttpResponse:
+    by = actor.person(signed_in(request))
+    return _command(request, pk, lambda: waiting.ask(appliance_id=pk, by=by, now=timezone.now()))
+
+
+@require_POST
+@errors.named
+def cancel_wait(request: HttpRequest, pk: int) -> HttpResponse:
+    by = actor.person(signed_in(request))
+    return _command(request, pk, lambda: waiting.cancel(appliance_id=pk, by=by, now=timezone.now()))
+
+
 def signed_in(request: HttpRequest) -> User:
     """The person behind a request; the sign-in middleware lets nobody else through."""
     assert isinstance(request.user, User)
@@ -55,6 +70,8 @@ def _command(request: HttpRequest, pk: int, run: Callable[[], Changed]) -> HttpR
         appliances, circuits = changed.appliances, changed.circuits
     except Refused as why:
         said, status, revision = answers.refused(why.decision), 403, why.decision.revision
+    except Invalid as why:
+        said, status = answers.invalid(pk, " ".join(str(text) for texts in why.errors.values() for text in texts)), 422
     except Busy:
         said, status = answers.busy(pk), 503
     new = board.board(snapshot.read(home_id), role)

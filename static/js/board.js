@@ -79,7 +79,9 @@
   });
 
   document.addEventListener("voltsafe:after", () => {
-    if (held && document.activeElement === document.body) byId(held)?.focus({ preventScroll: true });
+    // What is gone leaves the focus to the switch of its appliance.
+    const heir = held && (byId(held) ?? byId(held.replace(/^(wait|wait-way|cancel|leave)-/, "switch-")));
+    if (heir && document.activeElement === document.body) heir.focus({ preventScroll: true });
     held = null;
     if (feedTop) byId("feed-lines").scrollTop = feedTop;
     for (const rect of isCalm.matches ? [] : all("#live rect[id]")) {
@@ -93,7 +95,21 @@
     fold();
     filter();
     tidy();
+    turn();
   });
+
+  /* What ends by the clock alone: no decision says so, so it is looked up then -- */
+  const LATEST = 2 ** 31 - 1;
+  const AGAIN = 20_000; // This clock may be ahead of the server's.
+  let turning = 0;
+
+  function turn() {
+    clearTimeout(turning);
+    const ends = all("[data-until]", live).map((part) => Number(part.dataset.until) * 1000);
+    if (!ends.length) return;
+    const wait = Math.min(...ends) - Date.now();
+    turning = setTimeout(() => { window.voltsafe?.fetchWhole(); }, Math.min(wait < 0 ? AGAIN : wait + 1500, LATEST));
+  }
 
   /* What is said in a tile ------------------------------------------------ */
   const LINGER = { done: 8_000, refused: 30_000 };
@@ -157,4 +173,5 @@
 
   fold();
   filter();
+  turn();
 })();

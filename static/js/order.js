@@ -18,6 +18,7 @@
   let behind = 0;
   const shown = new Map();
   let frame = null;
+  let beating = false; // A heartbeat is being taken in: of it only the controller's pulse is shown.
   let fetching = false;
   let again = false;
 
@@ -80,7 +81,13 @@
     const mark = markIn(event.detail.message);
     if (!mark || mark.home !== first.home) { event.preventDefault(); return; }
     tell("heard");
-    if (mark.isBeat) { event.preventDefault(); beat(mark.revision); return; }
+    if (mark.isBeat) {
+      beat(mark.revision);
+      const since = /<[^>]*id="pulse"[^>]*data-since="([^"]*)"/.exec(event.detail.message)?.[1];
+      beating = since !== undefined && since !== document.getElementById("pulse").dataset.since;
+      if (!beating) event.preventDefault();
+      return;
+    }
     const is = verdict(mark);
     if (is === "whole" || is === "change") { frame = mark.revision; tell("before"); return; }
     event.preventDefault();
@@ -89,6 +96,7 @@
 
   document.addEventListener("htmx:wsAfterMessage", (event) => {
     frame = null;
+    if (beating) { beating = false; return; }
     applied(markIn(event.detail.message));
     tell("after");
   });
@@ -116,6 +124,7 @@
 
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const part = event.detail.target;
+    if (beating) { event.detail.shouldSwap = part.id === "pulse"; return; }
     if (part.id.startsWith("answer-")) return;
     if (frame === null || revisionOf(part) > frame) event.detail.shouldSwap = false;
     else if (frame > base) shown.set(part.id, frame);

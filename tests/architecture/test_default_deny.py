@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from appliances.live.routing import websocket_urlpatterns
 from appliances.models.membership import Role
-from tests.builders import a_circuit, a_home, a_person, an_appliance
+from tests.builders import a_circuit, a_home, a_limit, a_person, an_appliance
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,14 @@ def pages_of(home: Any, circuit: Any, appliance: Any) -> dict[str, str]:
         reverse("home", args=slug): "look",
         reverse("board", args=slug): "look",
         reverse("decisions", args=slug): "look",
+        reverse("order", args=slug): "look",
+        reverse("plan", args=slug): "look",
+        reverse("controller", args=slug): "look",
+        reverse("appliance_wait", args=[appliance.pk]): "switch",
+        reverse("appliance_cancel_wait", args=[appliance.pk]): "switch",
+        reverse("appliance_rules", args=slug): "edit",
+        reverse("limit_add", args=slug): "configure",
+        reverse("limit_lift", args=[a_limit(home).pk]): "configure",
         reverse("appliance_switch", args=[appliance.pk]): "switch",
         reverse("appliance_swap", args=[appliance.pk]): "switch",
         reverse("appliance_add", args=slug): "edit",
@@ -122,7 +130,7 @@ def test_a_role_reaches_what_it_may_and_nothing_else(client: Client, role: Role 
 def test_every_page_of_a_home_is_in_the_walk_of_roles() -> None:
     home = a_home()
     walked = set(pages_of(home, a_circuit(home), an_appliance(home)))
-    ours = ("home", "board", "decisions", "appliance_", "circuit_")
+    ours = ("home", "board", "decisions", "order", "plan", "controller", "limit_", "appliance_", "circuit_")
     named = {name for _path, name in ALL if name.startswith(ours)}
 
     known = {"home_list", "home_add"}
@@ -140,10 +148,11 @@ def test_no_get_changes_anything(client: Client) -> None:
     home = a_home()
     circuit, appliance = a_circuit(home), an_appliance(home)
     client.force_login(a_person(home=home))
+    pages = pages_of(home, circuit, appliance)
     home.refresh_from_db()
     before = home.revision
 
-    for path in pages_of(home, circuit, appliance):
+    for path in pages:
         client.get(path, {"is_on": "true", "off": "1"})
 
     home.refresh_from_db()

@@ -48,6 +48,7 @@ def _of_a_home(browser: Browser, server: Server) -> None:
         for width in SIZES:
             for scheme in ("light", "dark"):
                 _one_home(browser, server, width, scheme)
+        _balanced(browser, server)
         page = _window(browser, 820, "light")
         page.goto(f"{server.url}/sign-in/")
         _take(page, "sign-in-820-light")
@@ -77,6 +78,73 @@ def _one_home(browser: Browser, server: Server, width: int, scheme: str) -> None
     page.get_by_role("button", name="Switch off Oven").first.click()
     page.wait_for_timeout(400)
     page.context.close()
+
+
+BALANCED = """
+from datetime import timedelta
+from django.utils import timezone
+from appliances.models import Appliance, Circuit, Home
+from appliances.services import actor, appliance, controlling, limits, switching, tending, waiting
+now, home = timezone.now(), Home.objects.get()
+given = {"by": actor.SYSTEM, "now": now}
+one = {row.name: row.pk for row in Appliance.objects.all()}
+for name in ("Space heater", "Television", "Oven"):
+    rules = {"may_be_shed": True, "returns_by_itself": name == "Space heater"}
+    appliance.change(appliance_id=one[name], wanted=rules, **given)
+switching.switch(appliance_id=one["Kettle"], on=False, **given)
+switching.switch(appliance_id=one["Oven"], on=True, **given)
+controlling.set_mode(home_id=home.pk, mode="armed", **given)
+limits.add(home_id=home.pk, wanted={"limit": 4200, "ends_at": now + timedelta(hours=2), "source": "grid"}, **given)
+plumber = {"limit": 1000, "starts_at": now + timedelta(hours=3), "ends_at": now + timedelta(hours=5)}
+bath = Circuit.objects.get(name="Bath and laundry").pk
+limits.add(home_id=home.pk, wanted={"circuit_id": bath, "reason": "Plumber", **plumber}, **given)
+tending.tick(now)
+for name in ("Dishwasher", "Tumble dryer"):
+    waiting.ask(appliance_id=one[name], **given)
+"""
+
+TOO_MUCH = """
+from datetime import timedelta
+from django.utils import timezone
+from appliances.models import Appliance, Home
+from appliances.services import actor, controlling, limits
+now, home = timezone.now(), Home.objects.get()
+given = {"by": actor.SYSTEM, "now": now}
+controlling.set_mode(home_id=home.pk, mode="observing", **given)
+limits.add(home_id=home.pk, wanted={"limit": 2000, "ends_at": now + timedelta(hours=1), "source": "generator"}, **given)
+"""
+
+
+def _balanced(browser: Browser, server: Server) -> None:
+    """A limit in force, something shed, something waiting; the pages behind it; then too much load."""
+    server.manage("shell", "-c", BALANCED)
+    for width, scheme in ((360, "dark"), (820, "light"), (1440, "light")):
+        page = sign_in(_window(browser, width, scheme), server)
+        is_live(page)
+        home = page.url.split("#")[0]
+        _take(page, f"balanced-{width}-{scheme}")
+        for name in ("order", "controller", "plan", "limits/add", "appliances/add"):
+            page.goto(f"{home}{name}/")
+            if name == "plan":
+                page.get_by_label("Iron").check()
+                page.get_by_text("do not fit together").wait_for()
+            _take(page, f"{name.split('/')[0]}-{width}-{scheme}")
+        page.context.close()
+    server.manage("shell", "-c", TOO_MUCH)
+    for width, scheme in ((360, "light"), (1440, "dark")):
+        page = sign_in(_window(browser, width, scheme), server)
+        is_live(page)
+        page.wait_for_timeout(1500)
+        _take(page, f"overload-{width}-{scheme}")
+        page.get_by_role("link", name="Change Living and study").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Limit (W)").fill("100")
+        dialog.get_by_role("button", name="Save", exact=True).click()
+        dialog.locator(".callout").wait_for()
+        _take(page, f"lowering-{width}-{scheme}", whole=False)
+        page.goto(f"{page.url.split('#')[0]}controller/")
+        _take(page, f"observing-{width}-{scheme}")
+        page.context.close()
 
 
 def _window(browser: Browser, width: int, scheme: Any) -> Any:

@@ -52,10 +52,49 @@ def test_the_pages_of_a_home(serve: Callable[..., Any], window: Callable[..., An
     page.get_by_text("Kettle stays off.").first.wait_for()
     found["refused"] = troubles(page)
     home = page.url.split("#")[0]
-    links = ["decisions/", "edit/", "appliances/add/", "circuits/add/"]
+    links = ["decisions/", "edit/", "appliances/add/", "circuits/add/", "limits/add/"]
     edit = page.get_by_role("link", name="Change Oven").get_attribute("href")
     for path in [*(home + link for link in links), server.url + edit, f"{server.url}/?all", f"{server.url}/homes/add/"]:
         page.goto(path)
         found[re.sub(r"^http://[^/]+", "", path)] = troubles(page)
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+BUSY = """
+from datetime import timedelta
+from django.utils import timezone
+from appliances.models import Appliance, Circuit, Home
+from appliances.services import actor, controlling, limits, tending, waiting
+now, home = timezone.now(), Home.objects.get()
+given = {"by": actor.SYSTEM, "now": now}
+Appliance.objects.filter(name="Space heater").update(may_be_shed=True, returns_by_itself=True)
+controlling.set_mode(home_id=home.pk, mode="armed", **given)
+limits.add(home_id=home.pk, wanted={"limit": 200, "ends_at": now + timedelta(hours=2), "source": "grid"}, **given)
+later = {"starts_at": now + timedelta(hours=3), "ends_at": now + timedelta(hours=4), "source": "party"}
+bath = Circuit.objects.get(name="Bath and laundry")
+limits.add(home_id=home.pk, wanted={"circuit_id": bath.pk, "limit": 500, **later}, **given)
+waiting.ask(appliance_id=Appliance.objects.get(name="Kettle").pk, **given)
+tending.tick(now)
+controlling.set_mode(home_id=home.pk, mode="observing", **given)
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_home_in_trouble_and_the_pages_that_help(
+    serve: Callable[..., Any], window: Callable[..., Any], scheme: str
+) -> None:
+    server = serve()
+    server.manage("shell", "-c", BUSY)
+    page = sign_in(window(color_scheme=scheme, reduced_motion="reduce"), server)
+    page.locator("#overload .notice").first.wait_for()
+    home, found = page.url.split("#")[0], {}
+    for path in ["", "order/", "controller/", "plan/", "limits/add/", "appliances/add/"]:
+        page.goto(home + path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            found[f"{path} {width}"] = troubles(page)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} px wide at {width}"
 
     assert {name: lines for name, lines in found.items() if lines} == {}

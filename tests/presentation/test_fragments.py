@@ -8,8 +8,9 @@ from django.conf import settings
 
 from appliances.presentation import frames
 from appliances.presentation.views import Board
+from tests.builders import a_limit
 from tests.presentation import markup
-from tests.presentation.test_push_equals_page import flat, seen
+from tests.presentation.test_push_equals_page import STEPS, flat, seen
 
 __all__ = ["flat"]
 
@@ -20,7 +21,15 @@ FORM_PARTS = {"input", "textarea", "select", "form", "script", "style", "iframe"
 
 @pytest.fixture
 def shown(db: None, flat: dict) -> Board:  # type: ignore[type-arg]
-    return seen(flat["home"])
+    """With everything on it that may be: one waits, one was shed, limits now and to come, too much load."""
+    STEPS["one waits"](flat)
+    STEPS["one shed"](flat)
+    STEPS["one to come"](flat)
+    a_limit(flat["home"], 500, at=flat["kitchen"])
+    full = seen(flat["home"])
+    assert full.overloads
+    assert {one.why for one in full.queue} == {"waiting", "shed"}
+    return full
 
 
 def test_every_piece_of_a_frame_has_one_root_with_an_id(shown: Board) -> None:

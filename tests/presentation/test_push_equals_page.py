@@ -1,17 +1,30 @@
 """The old page with the pushed frame applied is the page rendered afresh, whatever changed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from appliances.models import Home
-from appliances.presentation import board, frames, snapshot
+from appliances.models import Heartbeat, Home
+from appliances.presentation import board, frames, notices, snapshot
 from appliances.presentation.views import Board
-from appliances.services import actor, appliance, circuit, home, switching
+from appliances.services import (
+    actor,
+    appliance,
+    circuit,
+    controlling,
+    home,
+    limits,
+    ordering,
+    switching,
+    tending,
+    waiting,
+)
 from appliances.services.turn import Refused
-from tests.builders import NOW, a_circuit, a_home, an_appliance, main_of, turn_off, turn_on
+from tests.builders import NOW, a_circuit, a_home, a_limit, an_appliance, main_of, turn_off, turn_on
 from tests.presentation import markup
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +56,28 @@ def refused(row: Any) -> None:
 
 BY = {"by": actor.SYSTEM, "now": NOW}
 
+
+def now_by() -> dict[str, Any]:
+    """Limits and waits are looked at by the real clock, as pages are."""
+    return {"by": actor.SYSTEM, "now": timezone.now()}
+
+
+def armed(flat: dict[str, Any], mode: str = "armed") -> None:
+    controlling.set_mode(home_id=flat["home"].pk, mode=mode, **now_by())
+
+
+def sheddable(flat: dict[str, Any]) -> None:
+    wanted = {"may_be_shed": True, "returns_by_itself": True}
+    appliance.change(appliance_id=flat["heater"].pk, wanted=wanted, **now_by())
+
+
+def cut(flat: dict[str, Any], mode: str) -> None:
+    armed(flat, mode)
+    sheddable(flat)
+    a_limit(flat["home"], 1000)
+    tending.tick(timezone.now())
+
+
 STEPS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a switch on": lambda flat: turn_on(flat["oven"]),
     "a switch off": lambda flat: turn_off(flat["heater"]),
@@ -65,6 +100,22 @@ STEPS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a lower limit": lambda flat: home.change(home_id=flat["home"].pk, wanted={"limit": Decimal(1600)}, **BY),
     "other thresholds": lambda flat: home.change(home_id=flat["home"].pk, wanted={"warning_percent": 20}, **BY),
     "a new name": lambda flat: home.change(home_id=flat["home"].pk, wanted={"name": "Elsewhere"}, **BY),
+    "one waits": lambda flat: (turn_on(flat["oven"]), waiting.ask(appliance_id=flat["kettle"].pk, **now_by())),
+    "one waits no longer": lambda flat: (
+        turn_on(flat["oven"]),
+        waiting.ask(appliance_id=flat["kettle"].pk, **now_by()),
+        waiting.cancel(appliance_id=flat["kettle"].pk, **now_by()),
+    ),
+    "a temporary limit": lambda flat: a_limit(flat["home"], 1600),
+    "one to come": lambda flat: a_limit(flat["home"], 1600, at=flat["kitchen"], in_hours=3),
+    "one lifted": lambda flat: limits.remove(limit_id=a_limit(flat["home"], 1600).pk, **now_by()),
+    "an overload": lambda flat: a_limit(flat["home"], 1000),
+    "a controller armed": lambda flat: armed(flat, "armed"),
+    "one shed": lambda flat: cut(flat, "armed"),
+    "one observed": lambda flat: cut(flat, "observing"),
+    "another order": lambda flat: ordering.move(
+        appliance_id=flat["heater"].pk, home_id=flat["home"].pk, up=True, **now_by()
+    ),
     "many things": lambda flat: [turn_on(flat["oven"]), turn_off(flat["heater"]), turn_off(flat["oven"])],
 }
 
@@ -133,8 +184,34 @@ def test_the_page_shows_what_a_full_frame_pushes(flat: dict[str, Any], client: A
     page = markup.parse(client.get(f"/homes/{flat['home'].slug}/").content.decode())
     frame = markup.parse(frames.full(seen(flat["home"])))
 
-    for name in ("meter", "board", "feed"):
+    for name in ("overload", "pulse", "limits", "queue", "meter", "board", "feed"):
         shown, pushed = markup.find(page, name), markup.find(frame, name)
         assert shown is not None
         assert pushed is not None
         assert without_swap_marks(shown) == without_swap_marks(pushed)
+
+
+def test_a_heartbeat_says_when_no_controller_runs(flat: dict[str, Any]) -> None:
+    armed(flat)
+    tending.tick(timezone.now())
+    shown = seen(flat["home"])
+    page = markup.parse(frames.full(shown))
+    died_at = timezone.now() - timedelta(minutes=3)
+
+    Heartbeat.objects.update(ran_at=died_at)
+    late = notices.pulse(shown.meter.mode, shown.timezone, died_at, timezone.now())
+    markup.apply(page, frames.heartbeat(shown.home_id, shown.revision, late))
+
+    assert without_swap_marks(page) == without_swap_marks(markup.parse(frames.full(seen(flat["home"]))))
+    assert late.is_late
+
+
+def test_a_heartbeat_says_when_one_runs_again(flat: dict[str, Any]) -> None:
+    armed(flat)
+    shown = seen(flat["home"])
+    assert shown.pulse.is_late
+
+    beat = frames.heartbeat(shown.home_id, shown.revision, notices.pulse("armed", "UTC", NOW, NOW))
+
+    assert 'id="pulse"' in beat
+    assert 'data-since=""' in beat

@@ -12,8 +12,9 @@ from tests.web.conftest import HTMX
 
 
 def fields(flat: dict[str, Any], **changed: Any) -> dict[str, Any]:
-    given = {"name": "Toaster", "rated": "900", "circuit": flat["kitchen"].pk, "kind": "toaster", "priority": "5"}
-    return {**given, "note": "", **changed}
+    given = {"name": "Toaster", "rated": "900", "circuit": flat["kitchen"].pk, "kind": "toaster", "rules_of": "toaster"}
+    rules = {"may_be_interrupted": "on", "min_on_seconds": "", "min_off_seconds": "", "max_on_seconds": "30 min"}
+    return {**given, **rules, "note": "", **changed}
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "dialog"])
@@ -28,7 +29,8 @@ def test_an_appliance_is_added(browser: Client, flat: dict[str, Any], headers: d
 
 
 def test_a_wrong_field_is_named(browser: Client, flat: dict[str, Any]) -> None:
-    for name, bad in {"rated": "0", "name": " kettle ", "priority": "12", "kind": "rocket", "circuit": "0"}.items():
+    bad_ones = {"rated": "0", "name": " kettle ", "kind": "rocket", "circuit": "0", "min_off_seconds": "3 weeks"}
+    for name, bad in bad_ones.items():
         answer = browser.post("/homes/harbour-flat/appliances/add/", fields(flat, **{name: bad}), headers=HTMX)
         assert answer.status_code == 422, name
         assert answer.context["form"].errors.keys() == {name}, answer.context["form"].errors
@@ -53,7 +55,7 @@ def test_more_watts_than_fit_are_refused_with_the_numbers(browser: Client, flat:
 
 def test_saving_without_a_change_records_nothing(browser: Client, flat: dict[str, Any]) -> None:
     before = Decision.objects.count()
-    given = fields(flat, name="Oven", rated="2400", kind="other", priority="5")
+    given = fields(flat, name="Oven", rated="2400", kind="other", max_on_seconds="")
 
     assert browser.post(f"/appliances/{flat['oven'].pk}/edit/", given).status_code == 302
 
