@@ -29,7 +29,8 @@ def due_off(load: Load, now: datetime) -> bool:
 
 
 def _ahead(load: Load, seconds: int, now: datetime) -> datetime | None:
+    """Who asked before and came later to the lock, or a clock that was set back, may find it switched in its future."""
     if load.switched_at is None:
         return None
-    end = load.switched_at + timedelta(seconds=seconds)
+    end = min(load.switched_at, now) + timedelta(seconds=seconds)
     return end if end > now else None

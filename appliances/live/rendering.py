@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from appliances.presentation import board, frames, notices, resources, snapshot
 from appliances.presentation.snapshot import Snapshot
+from appliances.services import heartbeat as heartbeats
 
 HTML = "html"
 JSON = "json"
@@ -55,6 +56,8 @@ def _push(at: Snapshot, variant: Variant, old: Any, *, needs_full: bool) -> Push
 def heartbeat(variant: Variant, home_id: int, revision: int, state: Any, ran_at: datetime | None) -> str:
     """`state` is what the variant shows, `ran_at` when a controller last ran."""
     if variant.form == JSON:
-        return json.dumps({"type": "heartbeat", "revision": revision})
+        last = ran_at.isoformat() if ran_at else None
+        controller = {"ran_at": last, "late": heartbeats.is_late(ran_at, timezone.now())}
+        return json.dumps({"type": "heartbeat", "revision": revision, "controller": controller})
     pulse = notices.pulse(state.meter.mode, state.timezone, ran_at, timezone.now()) if state else None
     return str(frames.heartbeat(home_id, revision, pulse))

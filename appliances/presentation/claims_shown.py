@@ -88,5 +88,5 @@ def controller(at: Snapshot, *, would_have_acted: int) -> Json:
         "returns_held_until": held.isoformat() if held and held > at.now else None,
         "would_have_acted": would_have_acted,
         "ran_at": last.isoformat() if last else None,
-        "late": last is None or at.now - last > heartbeat.LATE_AFTER,
+        "late": heartbeat.is_late(last, at.now),
     }

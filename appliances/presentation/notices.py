@@ -13,9 +13,8 @@ from appliances.presentation import telling, wording
 from appliances.presentation.headroom import limit_text, local
 from appliances.presentation.snapshot import Snapshot
 from appliances.presentation.views import LimitLine, Overload, Pulse, Relief
-from appliances.services import access, reading
+from appliances.services import access, heartbeat, reading
 from appliances.services.access import May
-from appliances.services.heartbeat import LATE_AFTER
 
 WELL = Pulse(is_late=False, since="", text="")
 
@@ -103,7 +102,7 @@ def _beside(at: Snapshot, row: TemporaryLimit) -> str:
 
 def pulse(mode: str, timezone: str, ran_at: datetime | None, now: datetime) -> Pulse:
     """Late, where the controller may do something and none has run for a minute."""
-    if mode == Mode.OFF or (ran_at is not None and now - ran_at <= LATE_AFTER):
+    if mode == Mode.OFF or not heartbeat.is_late(ran_at, now):
         return WELL
     if ran_at is None:
         since, text = "never", _("No controller has run yet.")

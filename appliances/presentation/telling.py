@@ -44,17 +44,12 @@ def own_action(row: Decision) -> str:
 
 
 def _of_home(row: Decision) -> str:
-    name = {"name": row.subject_name}
     match row.action:
         case Action.HOLD_RETURNS:
             until = moment(row.facts["until"], row.at)
             return _("Nothing comes back by itself before %(until)s: it failed too often.") % {"until": until}
         case Action.NEEDS_PERSON:
-            short = watts(Decimal(row.facts["exceeded_by"]))
-            return _("%(name)s needs a person: %(short)s too much, and VoltSafe may switch nothing more off.") % {
-                **name,
-                "short": short,
-            }
+            return _needs_person(row)
         case Action.NEEDS_NOBODY:
             return _("Everything is within its limit again.")
         case Action.CHANGE_CONTROLLER:
@@ -63,6 +58,13 @@ def _of_home(row: Decision) -> str:
         case Action.CHANGE_ORDER:
             return _("The order of the appliances was changed.")
     return _of_limit(row)
+
+
+def _needs_person(row: Decision) -> str:
+    named = {"name": row.subject_name, "short": watts(Decimal(row.facts["exceeded_by"]))}
+    if row.facts["mode"] == Mode.ARMED:
+        return _("%(name)s needs a person: %(short)s too much, and VoltSafe may switch nothing more off.") % named
+    return _("%(name)s needs a person: %(short)s too much, and the controller is not armed.") % named
 
 
 def _of_limit(row: Decision) -> str:

@@ -24,6 +24,5 @@ def last_run() -> datetime | None:
     return Heartbeat.objects.filter(pk=1).values_list("ran_at", flat=True).first()
 
 
-def is_late(now: datetime) -> bool:
-    last = last_run()
+def is_late(last: datetime | None, now: datetime) -> bool:
     return last is None or now - last > LATE_AFTER

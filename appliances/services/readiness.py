@@ -27,7 +27,7 @@ def controller(now: datetime) -> dict[str, Any]:
         last = heartbeat.last_run()
     except DatabaseError as why:
         return {"ran_at": None, "late": True, "said": type(why).__name__}
-    late = last is None or now - last > heartbeat.LATE_AFTER
+    late = heartbeat.is_late(last, now)
     said = OK if not late else "no controller runs: nothing waiting starts, nothing is shed or comes back"
     return {"ran_at": last.isoformat() if last else None, "late": late, "said": said}
 

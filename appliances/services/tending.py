@@ -20,8 +20,7 @@ log = logging.getLogger(__name__)
 
 def tick(now: datetime) -> int:
     """Tend every home that is due; how many. A home that fails is logged and tried again, the others go on."""
-    last = heartbeat.last_run()
-    resumed = last is None or now - last > heartbeat.LATE_AFTER
+    resumed = heartbeat.is_late(heartbeat.last_run(), now)
     tended = 0
     for home_id, revision, has_work in _due(now):
         try:

@@ -38,3 +38,9 @@ def test_is_due_off_once_it_has_been_on_for_as_long_as_it_may(seconds_ago: int |
 def test_without_a_longest_time_or_off_already_nothing_is_due() -> None:
     assert not resting.due_off(switched(10**6, on=True), NOW)
     assert not resting.due_off(switched(10**6, on=False, max_on_seconds=60), NOW)
+
+
+def test_a_switch_in_the_future_never_lengthens_the_rest() -> None:
+    """Who asked before another comes to the lock after it; a clock may be set back."""
+    assert resting.rests_until(switched(-2, on=False), NOW) is None
+    assert resting.rests_until(switched(-2, on=False, min_off_seconds=180), NOW) == at(180)

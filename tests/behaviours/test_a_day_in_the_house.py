@@ -38,11 +38,11 @@ class Household:
         return {"by": actor.SYSTEM, "now": self.now}
 
     def until(self, clock: str) -> None:
-        """Let the controller tick every half minute until then."""
+        """Let the controller tick every minute until then."""
         hour, minute = map(int, clock.split(":"))
         end = self.now.replace(hour=hour, minute=minute, second=0)
         while self.now < end:
-            self.now += timedelta(seconds=30)
+            self.now += timedelta(minutes=1)
             tending.tick(self.now)
             self.nothing_is_over_its_breaker()
 

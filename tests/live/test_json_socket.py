@@ -116,7 +116,9 @@ async def test_a_heartbeat_carries_the_newest_revision(dial: Dial, quick_survey:
     socket = await dial(path_of(home), owner)
     state = await socket.receive_json_from(5)
 
-    assert await socket.receive_json_from(5) == {"type": "heartbeat", "revision": state["revision"]}
+    controller = {"ran_at": None, "late": True}
+    told = {"type": "heartbeat", "revision": state["revision"], "controller": controller}
+    assert await socket.receive_json_from(5) == told
 
 
 async def test_nobody_is_let_in_without_signing_in(dial: Dial) -> None:

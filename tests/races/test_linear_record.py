@@ -33,7 +33,10 @@ def test_what_threads_were_answered_could_have_been_answered_one_after_the_other
 
     said = [pair for own, told in zip(orders, answers, strict=True) for pair in zip(own, told, strict=True)]
     history.assert_one_after_the_other(home, start, said)
-    assert set(Decision.objects.filter(home=home).values_list("outcome", flat=True)) == {Outcome.GRANTED, Outcome.REFUSED}
+    assert set(Decision.objects.filter(home=home).values_list("outcome", flat=True)) == {
+        Outcome.GRANTED,
+        Outcome.REFUSED,
+    }
     assert verifying.differences() == []
 
 

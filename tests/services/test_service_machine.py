@@ -30,7 +30,7 @@ from tests.builders import NOW
 from tests.services.asking import BY
 from tests.services.reference import Fields, Reference
 
-EXAMPLES = int(os.environ.get("VOLTSAFE_EXAMPLES") or 16)
+EXAMPLES = int(os.environ.get("VOLTSAFE_EXAMPLES") or 10)
 NOWHERE = 10**9
 
 NAMES = st.sampled_from(["Kettle", "kettle ", "Oven", "Iron", "Heater", "Lamp", "Pump", "Dryer", "Fan"])
