@@ -96,7 +96,12 @@ def _would(row: Decision) -> str:
 
 def cause(facts: Mapping[str, Any], row: Decision) -> str:
     """Why VoltSafe acted: "grid limit 4.2 kW until 19:30", "Kitchen lowered to 2 000 W by anna"."""
-    why = facts.get("cause") or {}
+    return _cause(facts.get("cause") or {}, row.at) or _("%(circuit)s is over its limit") % {
+        "circuit": row.circuit_name
+    }
+
+
+def _cause(why: Mapping[str, Any], at: datetime) -> str:
     if why.get("kind") == "lowered":
         named = {"circuit": why["circuit"], "by": why["by"] or _("VoltSafe"), "limit": ""}
         if "limit" in why:
@@ -104,8 +109,8 @@ def cause(facts: Mapping[str, Any], row: Decision) -> str:
             return _("%(circuit)s lowered to %(limit)s by %(by)s") % named
         return _("%(circuit)s changed by %(by)s") % named
     if "ends_at" in why:
-        return limit(why, row.at)
-    return _("%(circuit)s is over its limit") % {"circuit": row.circuit_name}
+        return limit(why, at)
+    return ""
 
 
 def limit(facts: Mapping[str, Any], at: datetime) -> str:
@@ -159,7 +164,8 @@ def _waits(row: Decision) -> str:
 
 def waiting(wait: Wait, standing: Standing | None, local_end: datetime) -> str:
     """On the tile of one that waits."""
-    until = _("until %(time)s") % {"time": date_format(local_end, "H:i")}
+    same_day = wait.asked_at.astimezone(local_end.tzinfo).date() == local_end.date()
+    until = _("until %(time)s") % {"time": date_format(local_end, "H:i" if same_day else "j M H:i")}
     if standing is None:
         return until
     place = _("%(place)s in line") % {"place": ordinal(standing.place)}
@@ -189,10 +195,12 @@ def was_shed(shed: Shed, standing: Standing | None, hold_seconds: int, local: da
     """On the tile of one that VoltSafe switched off and will switch on again."""
     at = date_format(shed.at.astimezone(local.tzinfo), "H:i")
     said = _("Off since %(at)s by VoltSafe") % {"at": at}
+    if why := _cause(shed.cause, shed.at):
+        said = _("%(said)s: %(why)s") % {"said": said, "why": why}
     if standing is None:
         return _("%(said)s.") % {"said": said}
     back = comes_back(units.to_watts(standing.needs_mw), hold_seconds)
-    return _("%(said)s: %(back)s (%(state)s).") % {"said": said, "back": back, "state": state(standing, local)}
+    return _("%(said)s; %(back)s (%(state)s).") % {"said": said, "back": back, "state": state(standing, local)}
 
 
 def clock(at: datetime, local: datetime) -> str:
