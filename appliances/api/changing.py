@@ -37,13 +37,14 @@ def carefully(view: View) -> View:
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method in authentication.SAFE:
             return view(request, *args, **kwargs)
-        if _is_dry_run(request):
+        is_dry_run = _is_dry_run(request)
+        key = _key_of(request, authentication.of(request).user)
+        if is_dry_run:
             authentication.let_ask(request, dry_run=True)
             try:
                 return view(request, *args, **kwargs)
             except Rehearsed as why:
                 return answering.json(resources.rehearsal(why.changed.decisions))
-        key = _key_of(request, authentication.of(request).user)
         if key is None:
             return view(request, *args, **kwargs)
         authentication.let_ask(request, key=key)

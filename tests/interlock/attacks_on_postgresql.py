@@ -43,7 +43,7 @@ REFUSED = [
         f"DELETE FROM appliances_circuit WHERE id = {OTHER_MAIN}",
         house.insert("circuit", house.circuit(OTHER_MAIN, 1, MAIN, 5000)),
     ),
-    case("truncate appliances", "TRUNCATE appliances_appliance"),
+    case("truncate appliances", "TRUNCATE appliances_appliance CASCADE"),
     case("truncate circuits", "TRUNCATE appliances_circuit CASCADE"),
     case("truncate homes", "TRUNCATE appliances_home CASCADE"),
     case("truncate decisions", "TRUNCATE appliances_decision"),
