@@ -69,7 +69,8 @@ def test_the_first_start_makes_everything_and_says_how_to_go_on(tmp_path: Path) 
 
 def test_the_second_start_finds_nothing_to_do(kept: Path) -> None:
     before = rows(kept), files(kept)
-    with serving(kept) as server:
+    # A controller writes down that it runs; that is no part of the start.
+    with serving(kept, VOLTSAFE_CONTROLLER="0") as server:
         server.ask("/healthz")
         server.stop()
 
