@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
+from django.test import Client
 from django.utils import timezone
 
-from appliances.models import Appliance, Circuit, Home, TemporaryLimit, User
+from appliances.models import Appliance, Circuit, Home, TemporaryLimit, Token, User
 from appliances.models.membership import Membership, Role
-from appliances.services import actor, appliance, circuit, home, limits, switching
+from appliances.models.token import Scope
+from appliances.services import actor, appliance, circuit, confirming, home, limits, switching, tokens
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -19,6 +21,19 @@ def a_person(name: str = "", *, home: Home | None = None, role: str = Role.OWNER
     if home is not None:
         Membership.objects.create(user=user, home=home, role=role)
     return user
+
+
+def a_token(user: User, name: str = "test", *, scope: str = Scope.ADMIN) -> tuple[Token, str]:
+    """The row and the text."""
+    return tokens.make(user=user, name=name, scope=scope, by=actor.SYSTEM, now=timezone.now())
+
+
+def confirm(client: Client, user: User) -> None:
+    """They have just given their password again."""
+    session = client.session
+    session[confirming.RECORDS] = [{"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}]
+    session[confirming.OF_USER] = str(user.pk)
+    session.save()
 
 
 def a_home(name: str = "", *, limit_watts: object = 5000, owner: User | None = None) -> Home:

@@ -70,6 +70,8 @@ class DecisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("home"))
     def of_home(self, row: Any) -> str:
+        if row.home_id is None:
+            return str(_("account"))
         return str(row.home_name or _("removed (no. %d)") % row.home_id)
 
     @admin.display(description=_("decision"))

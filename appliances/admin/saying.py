@@ -5,9 +5,24 @@ from django.db.models import Model
 from appliances.interlock.guard import InterlockMissing
 from appliances.presentation import wording
 from appliances.services.cleaning import InUse, Invalid
+from appliances.services.confirming import ConfirmFirst
+from appliances.services.installer import InstallerCodeNeeded
+from appliances.services.membership import LastOwner
+from appliances.services.throttle import Throttled
 from appliances.services.turn import Busy, Missing, Refused
 
-NAMED = (Refused, Invalid, InUse, Busy, Missing, InterlockMissing)
+NAMED = (
+    Refused,
+    Invalid,
+    InUse,
+    Busy,
+    Missing,
+    InterlockMissing,
+    ConfirmFirst,
+    InstallerCodeNeeded,
+    Throttled,
+    LastOwner,
+)
 """Everything a use case may say no with. Nothing else is caught: a bug stays a bug."""
 
 

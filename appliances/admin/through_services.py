@@ -16,13 +16,14 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.views.decorators.csrf import csrf_protect
 
 from appliances.admin import saying
 from appliances.models import User
-from appliances.services import actor
+from appliances.services import actor, confirming
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
 from appliances.services.turn import Changed
@@ -154,4 +155,5 @@ class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 def by(request: HttpRequest) -> By:
     assert isinstance(request.user, User)
-    return actor.person(request.user)
+    confirmed = confirming.is_recent(request.session, request.user.pk, timezone.now())
+    return actor.person(request.user, confirmed=confirmed)

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from appliances.admin.through_services import by
 from appliances.models import Token, User
 from appliances.services import tokens
 
@@ -19,7 +21,8 @@ class TokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ["user__username", "id"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["user", "name"] if obj is None else ["user", "name", "begins_with", "created_at", "last_used_at"]
+        asked = ["user", "name", "scope", "expires_at"]
+        return asked if obj is None else [*asked, "begins_with", "created_at", "last_used_at"]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         # A filter on the digest would let it be guessed letter by letter.
@@ -39,7 +42,8 @@ class TokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return {"user": request.user.pk, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        row, text = tokens.make(user=obj.user, name=obj.name)
+        asked = {"user": obj.user, "name": obj.name, "scope": obj.scope, "expires_at": obj.expires_at}
+        row, text = tokens.make(**asked, by=by(request), now=timezone.now())
         obj.__dict__.update(row.__dict__)
         told = _("This is the token. It is shown only now; copy it: {}")
         self.message_user(request, format_html(told, format_html("<code>{}</code>", text)), messages.WARNING)

@@ -28,7 +28,7 @@ router = Router(tags=["appliances"])
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def list_appliances(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> HttpResponse:
-    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    home, _role = access.home_at(asker=authentication.of(request), slug=slug, capability=May.LOOK)
 
     def page(at: Snapshot) -> Json:
         return paging.page_by_id(at.appliances, "appliances", lambda row: resources.appliance(at, row))
@@ -45,7 +45,7 @@ def list_appliances(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> 
 )
 def add_appliance(request: HttpRequest, slug: Slug, wanted: bodies.ApplianceToAdd) -> HttpResponse:
     asker = authentication.of(request)
-    home, _role = access.home_at(user=asker.user, slug=slug, capability=May.EDIT)
+    home, _role = access.home_at(asker=asker, slug=slug, capability=May.EDIT)
     sent = wanted.wanted()
     sent.setdefault("circuit_id", main_of(home).pk)
     made = appliance.add(home_id=home.pk, wanted=sent, by=asker.by, now=timezone.now())
@@ -61,8 +61,8 @@ def add_appliance(request: HttpRequest, slug: Slug, wanted: bodies.ApplianceToAd
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def show_appliance(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
-    user = authentication.of(request).user
-    home, _role = access.at_appliance(user=user, appliance_id=appliance_id, capability=May.LOOK)
+    asker = authentication.of(request)
+    home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.LOOK)
     return answering.shown(request, home, lambda at: shape(at, appliance_id))
 
 
@@ -76,7 +76,7 @@ def show_appliance(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse
 def change_appliance(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.ApplianceToChange) -> HttpResponse:
     """Changes what is sent and nothing else. While it is on, it must still fit where it is plugged in."""
     asker = authentication.of(request)
-    home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.EDIT)
+    home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.EDIT)
     appliance.change(appliance_id=appliance_id, wanted=wanted.wanted(), by=asker.by, now=timezone.now())
     return answering.json(shape(snapshot.read(home.pk, feed=0), appliance_id))
 
@@ -91,7 +91,7 @@ def change_appliance(request: HttpRequest, appliance_id: IdInPath, wanted: bodie
 def remove_appliance(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
     """If it is on, its watts are free again. Its record stays."""
     asker = authentication.of(request)
-    access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.EDIT)
+    access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.EDIT)
     appliance.remove(appliance_id=appliance_id, by=asker.by, now=timezone.now())
     return answering.deleted()
 

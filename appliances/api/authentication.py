@@ -1,6 +1,6 @@
 """Who asks: the person behind a bearer token, or behind the browser's session."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +11,8 @@ from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 
 from appliances.models import User
-from appliances.services import actor, tokens
-from appliances.services.actor import By
+from appliances.services import access, confirming, tokens
+from appliances.services.access import Asker
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -21,18 +21,12 @@ class CsrfFailed(Exception):
     """A change asked for with a session, but not by one of our pages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    user: User
-    by: By
-
-
 class Bearer(HttpBearer):
-    openapi_description = "A token from `manage.py token` or the administration, as `Authorization: Bearer vs_…`."
+    openapi_description = "A token made on the page of your account, as `Authorization: Bearer vs_…`."
 
     def authenticate(self, request: HttpRequest, token: str) -> Asker | None:
         row = tokens.bearer(text=token.strip(), now=timezone.now())
-        return Asker(row.user, actor.token(row)) if row else None
+        return access.token(row) if row else None
 
 
 class Session(AuthBase):
@@ -48,7 +42,8 @@ class Session(AuthBase):
             return None
         if request.method not in SAFE:
             _require_our_page(request)
-        return Asker(request.user, actor.person(request.user))
+        confirmed = confirming.is_recent(request.session, request.user.pk, timezone.now())
+        return access.person(request.user, confirmed=confirmed)
 
 
 EITHER = [Bearer(), Session()]
@@ -59,6 +54,13 @@ def of(request: HttpRequest) -> Asker:
     asker = request.auth  # type: ignore[attr-defined]
     assert isinstance(asker, Asker)
     return asker
+
+
+def person(request: HttpRequest) -> User:
+    """Whose account it is: theirs who ask, or that of the token."""
+    user = of(request).user
+    assert user is not None
+    return user
 
 
 def let_ask(request: HttpRequest, **how: Any) -> None:

@@ -23,7 +23,7 @@ router = Router(tags=["balancing"])
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def show_order(request: HttpRequest, slug: Slug) -> HttpResponse:
-    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    home, _role = access.home_at(asker=authentication.of(request), slug=slug, capability=May.LOOK)
     return answering.shown(request, home, lambda at: {"order": ordering.current(at.appliances)})
 
 
@@ -37,7 +37,7 @@ def show_order(request: HttpRequest, slug: Slug) -> HttpResponse:
 def change_order(request: HttpRequest, slug: Slug, wanted: bodies.Order) -> HttpResponse:
     """The whole order at once, the most important first. It switches nothing."""
     asker = authentication.of(request)
-    home, _role = access.home_at(user=asker.user, slug=slug, capability=May.EDIT)
+    home, _role = access.home_at(asker=asker, slug=slug, capability=May.EDIT)
     ordering.change(home_id=home.pk, wanted=wanted.order, by=asker.by, now=timezone.now())
     return answering.json({"order": ordering.current(snapshot.read(home.pk, feed=0).appliances)})
 
@@ -50,7 +50,7 @@ def change_order(request: HttpRequest, slug: Slug, wanted: bodies.Order) -> Http
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def show_controller(request: HttpRequest, slug: Slug) -> HttpResponse:
-    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    home, _role = access.home_at(asker=authentication.of(request), slug=slug, capability=May.LOOK)
     return answering.json(_shape(home))
 
 
@@ -64,7 +64,7 @@ def show_controller(request: HttpRequest, slug: Slug) -> HttpResponse:
 def change_controller(request: HttpRequest, slug: Slug, wanted: bodies.ModeToSet) -> HttpResponse:
     """Off until somebody arms it. Observing records what it would have done. Changing the mode switches nothing."""
     asker = authentication.of(request)
-    home, _role = access.home_at(user=asker.user, slug=slug, capability=May.CONFIGURE)
+    home, _role = access.home_at(asker=asker, slug=slug, capability=May.CONFIGURE)
     controlling.set_mode(home_id=home.pk, mode=wanted.mode, by=asker.by, now=timezone.now())
     return answering.json(_shape(home))
 

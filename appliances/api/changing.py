@@ -25,6 +25,7 @@ View = Callable[..., HttpResponse]
 
 DRY_RUN = "dry_run"
 KEY = "Idempotency-Key"
+INSTALLER_CODE = "Installer-Code"
 REPLAYED = "Idempotent-Replayed"
 LONGEST_KEY = 255
 KEPT_HEADERS = ("Content-Type", "Location", "ETag")
@@ -38,7 +39,8 @@ def carefully(view: View) -> View:
         if request.method in authentication.SAFE:
             return view(request, *args, **kwargs)
         is_dry_run = _is_dry_run(request)
-        key = _key_of(request, authentication.of(request).user)
+        authentication.let_ask(request, installer_code=request.headers.get(INSTALLER_CODE, ""))
+        key = _key_of(request, authentication.person(request))
         if is_dry_run:
             authentication.let_ask(request, dry_run=True)
             try:

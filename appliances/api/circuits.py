@@ -27,7 +27,7 @@ router = Router(tags=["circuits"])
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def list_circuits(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> HttpResponse:
-    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    home, _role = access.home_at(asker=authentication.of(request), slug=slug, capability=May.LOOK)
 
     def page(at: Snapshot) -> Json:
         return paging.page_by_id(at.circuits, "circuits", lambda row: resources.circuit(at, row))
@@ -44,7 +44,7 @@ def list_circuits(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> Ht
 )
 def add_circuit(request: HttpRequest, slug: Slug, wanted: bodies.CircuitToAdd) -> HttpResponse:
     asker = authentication.of(request)
-    home, _role = access.home_at(user=asker.user, slug=slug, capability=May.CONFIGURE)
+    home, _role = access.home_at(asker=asker, slug=slug, capability=May.CONFIGURE)
     sent = wanted.wanted()
     sent.setdefault("parent_id", main_of(home).pk)
     made = circuit.add(home_id=home.pk, wanted=sent, by=asker.by, now=timezone.now())
@@ -60,8 +60,8 @@ def add_circuit(request: HttpRequest, slug: Slug, wanted: bodies.CircuitToAdd) -
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def show_circuit(request: HttpRequest, circuit_id: IdInPath) -> HttpResponse:
-    user = authentication.of(request).user
-    home, _role = access.at_circuit(user=user, circuit_id=circuit_id, capability=May.LOOK)
+    asker = authentication.of(request)
+    home, _role = access.at_circuit(asker=asker, circuit_id=circuit_id, capability=May.LOOK)
     return answering.shown(request, home, lambda at: _shape(at, circuit_id))
 
 
@@ -78,7 +78,7 @@ def change_circuit(request: HttpRequest, circuit_id: IdInPath, wanted: bodies.Ci
     """Changes what is sent and nothing else. Everything that is on must still fit everywhere;
     a limit below the load is refused with what would have to be switched off, which `shed` then does."""
     asker = authentication.of(request)
-    home, _role = access.at_circuit(user=asker.user, circuit_id=circuit_id, capability=May.CONFIGURE)
+    home, _role = access.at_circuit(asker=asker, circuit_id=circuit_id, capability=May.CONFIGURE)
     sent = wanted.wanted()
     shed = sent.pop("shed", None)
     circuit.change(circuit_id=circuit_id, wanted=sent, by=asker.by, now=timezone.now(), shed=shed)
@@ -94,7 +94,7 @@ def change_circuit(request: HttpRequest, circuit_id: IdInPath, wanted: bodies.Ci
 )
 def remove_circuit(request: HttpRequest, circuit_id: IdInPath) -> HttpResponse:
     asker = authentication.of(request)
-    access.at_circuit(user=asker.user, circuit_id=circuit_id, capability=May.CONFIGURE)
+    access.at_circuit(asker=asker, circuit_id=circuit_id, capability=May.CONFIGURE)
     circuit.remove(circuit_id=circuit_id, by=asker.by, now=timezone.now())
     return answering.deleted()
 

@@ -23,7 +23,7 @@ router = Router(tags=["record"])
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def list_decisions(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> HttpResponse:
-    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    home, _role = access.home_at(asker=authentication.of(request), slug=slug, capability=May.LOOK)
     before = paging.after("decisions")
     # The tag is of the revision read before the rows: were a decision added between, the next asker gets it.
     etag = etags.of_home(home, timezone.now())

@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from appliances.api import answering, authentication, document, etags, problems
-from appliances.api.authentication import Asker
 from appliances.models import Home
 from appliances.presentation.exact import Json
+from appliances.services.access import Asker
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,14 @@ def show_documentation(request: HttpRequest) -> HttpResponse:
     asker = _asker(request)
     if asker is None:
         return redirect_to_login(request.get_full_path())
-    home = Home.objects.of(asker.user).first()
+    home = Home.objects.filter(memberships__user=asker.user).order_by("name", "id").first()
     origin = request.build_absolute_uri("/").rstrip("/")
     values = {"slug": home.slug if home else "my-home", "appliance_id": "1", "circuit_id": "1"}
     context = {
         "about": [marked(text) for text in document.document()["info"]["description"].split("\n\n")],
         "sections": sections(document.document(), origin, values),
         "problems": [(kind, marked(kind.meaning)) for kind in problems.KINDS],
-        "username": asker.user.get_username(),
+        "username": asker.user.get_username() if asker.user else "",
         "document_url": reverse("api:show_document"),
     }
     return render(request, "appliances/api_docs.html", context)

@@ -16,11 +16,15 @@ from appliances.api.authentication import CsrfFailed
 from appliances.api.problems import Kind
 from appliances.interlock import guard
 from appliances.interlock.guard import InterlockMissing
+from appliances.models.decision import Action
 from appliances.presentation import resources, wording
 from appliances.services.access import Forbidden
 from appliances.services.answered import KeyReused
 from appliances.services.cleaning import InUse, Invalid
+from appliances.services.confirming import ConfirmFirst
+from appliances.services.installer import InstallerCodeNeeded
 from appliances.services.lowering import PreviewChanged
+from appliances.services.throttle import Throttled
 from appliances.services.turn import Busy, Missing, Refused
 
 log = logging.getLogger(__name__)
@@ -64,7 +68,15 @@ def refused(request: HttpRequest, why: Refused) -> HttpResponse:
     detail = " ".join(wording.refusal(why.decision))
     if "rests_until" in why.decision.facts:
         return problems.answer(request, problems.MUST_REST, detail, rests_until=why.decision.facts["rests_until"])
+    if why.decision.action == Action.GIVE_CODE:
+        return problems.answer(request, problems.INSTALLER_CODE_REQUIRED, detail)
     return problems.answer(request, problems.CAPACITY_EXCEEDED, detail, **resources.refusal(why.decision))
+
+
+def _throttled(request: HttpRequest, why: Throttled) -> HttpResponse:
+    response = problems.answer(request, problems.TOO_MANY_TRIES, str(why))
+    response["Retry-After"] = str(why.seconds)
+    return response
 
 
 def _preview_changed(request: HttpRequest, why: PreviewChanged) -> HttpResponse:
@@ -137,6 +149,9 @@ HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     KeyReused: _plain(problems.KEY_REUSED),
     PreviewChanged: _preview_changed,
     Forbidden: _said(problems.FORBIDDEN),
+    ConfirmFirst: _plain(problems.CONFIRMATION_REQUIRED),
+    InstallerCodeNeeded: _plain(problems.INSTALLER_CODE_REQUIRED),
+    Throttled: _throttled,
     Missing: _said(problems.NOT_FOUND),
     Http404: _plain(problems.NOT_FOUND),
     InUse: _said(problems.IN_USE),

@@ -27,7 +27,7 @@ router = Router(tags=["homes"])
 )
 def list_homes(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     after = paging.after("homes") or 0
-    mine = _mains().filter(home__memberships__user=authentication.of(request).user)
+    mine = _mains().filter(home__memberships__user=authentication.person(request))
     rows = list(mine.filter(home__gt=after).order_by("home")[: paging.limit + 1])
     etag = etags.of_homes(row.home for row in rows)
     if etags.is_known(request, etag):
@@ -47,6 +47,7 @@ def list_homes(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
 def add_home(request: HttpRequest, wanted: bodies.HomeToAdd) -> HttpResponse:
     """It comes with its main circuit, which has the home's limit."""
     asker = authentication.of(request)
+    access.require_scope(asker=asker, capability=May.CONFIGURE)
     made = home.add(wanted=wanted.wanted(), owner=asker.user, by=asker.by, now=timezone.now())
     shown = _shape(_mains().get(home=made.home_id))
     return answering.created(shown, reverse("api:show_home", args=[shown["slug"]]))
@@ -60,7 +61,7 @@ def add_home(request: HttpRequest, wanted: bodies.HomeToAdd) -> HttpResponse:
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def show_home(request: HttpRequest, slug: Slug) -> HttpResponse:
-    row, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    row, _role = access.home_at(asker=authentication.of(request), slug=slug, capability=May.LOOK)
     return answering.shown(request, row, lambda at: resources.home_with_limit(at.home, at.main.limit))
 
 
@@ -77,7 +78,7 @@ def change_home(request: HttpRequest, slug: Slug, wanted: bodies.HomeToChange) -
     """Changes what is sent and nothing else. A limit below what is on is refused with what would
     have to be switched off, which `shed` then does. The address stays as it was."""
     asker = authentication.of(request)
-    row, _role = access.home_at(user=asker.user, slug=slug, capability=May.CONFIGURE)
+    row, _role = access.home_at(asker=asker, slug=slug, capability=May.CONFIGURE)
     sent = wanted.wanted()
     shed = sent.pop("shed", None)
     home.change(home_id=row.pk, wanted=sent, by=asker.by, now=timezone.now(), shed=shed)
@@ -92,7 +93,7 @@ def change_home(request: HttpRequest, slug: Slug, wanted: bodies.HomeToChange) -
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def show_load(request: HttpRequest, slug: Slug) -> HttpResponse:
-    row, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    row, _role = access.home_at(asker=authentication.of(request), slug=slug, capability=May.LOOK)
     return answering.shown(request, row, resources.load)
 
 

@@ -26,7 +26,7 @@ router = Router(tags=["balancing"])
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def list_limits(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> HttpResponse:
-    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    home, _role = access.home_at(asker=authentication.of(request), slug=slug, capability=May.LOOK)
 
     def page(at: Snapshot) -> Json:
         return paging.page_by_id(at.limits, "limits", lambda row: claims_shown.limit(at, row))
@@ -45,7 +45,7 @@ def add_limit(request: HttpRequest, slug: Slug, wanted: bodies.LimitToAdd) -> Ht
     """Of several, and the circuit's own, the lowest wins. It may lie below what is on: an armed controller then
     sheds what may be shed, and what is still too much needs a person."""
     asker = authentication.of(request)
-    home, _role = access.home_at(user=asker.user, slug=slug, capability=May.CONFIGURE)
+    home, _role = access.home_at(asker=asker, slug=slug, capability=May.CONFIGURE)
     made = limits.add(home_id=home.pk, wanted=wanted.wanted(), by=asker.by, now=timezone.now())
     shown = _shape(snapshot.read(home.pk, feed=0), made.subject_id or 0)
     return answering.created(shown, reverse("api:show_limit", args=[shown["id"]]))
@@ -59,8 +59,8 @@ def add_limit(request: HttpRequest, slug: Slug, wanted: bodies.LimitToAdd) -> Ht
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def show_limit(request: HttpRequest, limit_id: IdInPath) -> HttpResponse:
-    user = authentication.of(request).user
-    home, _role = access.at_limit(user=user, limit_id=limit_id, capability=May.LOOK)
+    asker = authentication.of(request)
+    home, _role = access.at_limit(asker=asker, limit_id=limit_id, capability=May.LOOK)
     return answering.shown(request, home, lambda at: _shape(at, limit_id))
 
 
@@ -73,7 +73,7 @@ def show_limit(request: HttpRequest, limit_id: IdInPath) -> HttpResponse:
 )
 def remove_limit(request: HttpRequest, limit_id: IdInPath) -> HttpResponse:
     asker = authentication.of(request)
-    access.at_limit(user=asker.user, limit_id=limit_id, capability=May.CONFIGURE)
+    access.at_limit(asker=asker, limit_id=limit_id, capability=May.CONFIGURE)
     limits.remove(limit_id=limit_id, by=asker.by, now=timezone.now())
     return answering.deleted()
 

@@ -50,7 +50,20 @@ PREVIEW_CHANGED = Kind(
     "and send its `off`.",
     "PreviewChanged",
 )
-FORBIDDEN = Kind("forbidden", 403, "Not allowed", "Your role in this home does not allow that.")
+FORBIDDEN = Kind("forbidden", 403, "Not allowed", "Your role in this home, or the token's scope, does not allow that.")
+CONFIRMATION_REQUIRED = Kind(
+    "confirmation_required",
+    403,
+    "Confirm that it is you",
+    "With the browser's session this needs a password or passkey given within the last ten minutes, on the page "
+    "of your account. A token of scope `admin` is not asked. Nothing was changed.",
+)
+INSTALLER_CODE_REQUIRED = Kind(
+    "installer_code_required",
+    403,
+    "Installer code",
+    "The home asks for its installer code for this; send it as `Installer-Code`. Nothing was changed.",
+)
 CSRF_FAILED = Kind(
     "csrf_failed",
     403,
@@ -76,6 +89,9 @@ INVALID = Kind(
     "Not valid",
     "`errors` names every field that is wrong and says why. Nothing was changed.",
     "InvalidProblem",
+)
+TOO_MANY_TRIES = Kind(
+    "too_many_tries", 429, "Too many tries", "Too many wrong codes. Nothing was changed; ask again after `Retry-After`."
 )
 KEY_REUSED = Kind(
     "idempotency_key_reused",
@@ -103,6 +119,8 @@ TO_READ = (*ALWAYS, FORBIDDEN, NOT_FOUND, INVALID)
 TO_WRITE = (*TO_READ, CSRF_FAILED, BUSY, INTERLOCK_MISSING)
 WITH_A_BODY = (MALFORMED, TOO_LARGE)
 OF_A_LIMIT = (CAPACITY_EXCEEDED, PREVIEW_CHANGED)
+GUARDED = (CONFIRMATION_REQUIRED, INSTALLER_CODE_REQUIRED, TOO_MANY_TRIES)
+"""What may stand in the way of raising a limit or changing circuits."""
 
 RETRY_SECONDS = 2
 

@@ -27,7 +27,7 @@ def switch_appliance(request: HttpRequest, appliance_id: IdInPath, wanted: bodie
     """It is switched on only if every breaker above it can carry it; otherwise it stays off, and the answer says what
     is missing and the smallest ways to make room. Asking for the state it has succeeds and changes nothing."""
     asker = authentication.of(request)
-    home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.SWITCH)
+    home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.SWITCH)
     changed = switching.switch(appliance_id=appliance_id, on=wanted.is_on, by=asker.by, now=timezone.now())
     return switched(home.pk, appliance_id, changed)
 
@@ -42,7 +42,7 @@ def switch_appliance(request: HttpRequest, appliance_id: IdInPath, wanted: bodie
 def swap_appliances(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.Swap) -> HttpResponse:
     """Takes any entry of a refusal's `make_room`. If it still does not fit, nothing at all is switched."""
     asker = authentication.of(request)
-    home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.SWITCH)
+    home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.SWITCH)
     changed = switching.swap(on_id=appliance_id, off_ids=wanted.off, by=asker.by, now=timezone.now())
     return switched(home.pk, appliance_id, changed)
 
@@ -55,8 +55,8 @@ def swap_appliances(request: HttpRequest, appliance_id: IdInPath, wanted: bodies
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def check_fit(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
-    user = authentication.of(request).user
-    home, _role = access.at_appliance(user=user, appliance_id=appliance_id, capability=May.LOOK)
+    asker = authentication.of(request)
+    home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.LOOK)
     return answering.shown(request, home, lambda at: resources.fit(at, appliances.find(at, appliance_id)))
 
 
@@ -70,7 +70,7 @@ def check_fit(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
 def check_plan(request: HttpRequest, slug: Slug, wanted: bodies.ToPlan) -> HttpResponse:
     """These on, those off, everything else as it is: whether every breaker could carry it, and the load of the home
     as it would be. When an appliance may start again after a rest is not asked."""
-    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    home, _role = access.home_at(asker=authentication.of(request), slug=slug, capability=May.LOOK)
     at = snapshot.read(home.pk, feed=0)
     return answering.json(resources.plan(at, planning.plan(at.tree, on=wanted.on, off=wanted.off)))
 

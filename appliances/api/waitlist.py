@@ -25,7 +25,7 @@ def wait_for_room(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.T
     """At once where there is room; otherwise it waits in line until it starts, is cancelled, switched off or expires.
     It starts by itself only where the home's controller is armed."""
     asker = authentication.of(request)
-    home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.SWITCH)
+    home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.SWITCH)
     changed = waiting.ask(appliance_id=appliance_id, by=asker.by, now=timezone.now(), **wanted.wanted())
     return switched(home.pk, appliance_id, changed)
 
@@ -40,7 +40,7 @@ def wait_for_room(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.T
 def cancel_wait(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
     """Succeeds and changes nothing where it does not wait."""
     asker = authentication.of(request)
-    home, _role = access.at_appliance(user=asker.user, appliance_id=appliance_id, capability=May.SWITCH)
+    home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.SWITCH)
     changed = waiting.cancel(appliance_id=appliance_id, by=asker.by, now=timezone.now())
     return switched(home.pk, appliance_id, changed)
 
@@ -54,5 +54,5 @@ def cancel_wait(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
 )
 def show_waitlist(request: HttpRequest, slug: Slug) -> HttpResponse:
     """Those that somebody asked for and those that were shed and come back, the next to start first."""
-    home, _role = access.home_at(user=authentication.of(request).user, slug=slug, capability=May.LOOK)
+    home, _role = access.home_at(asker=authentication.of(request), slug=slug, capability=May.LOOK)
     return answering.shown(request, home, lambda at: {"items": claims_shown.waitlist(at), "next": None})

@@ -12,9 +12,10 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from appliances.models import Membership, Token, User
-from appliances.services import access, tokens
-from appliances.services.access import Forbidden, May
+from appliances.models import Membership, Token, User, Wall
+from appliances.models.decision import Actor
+from appliances.services import access, tokens, walls
+from appliances.services.access import Asker, Forbidden, May
 from appliances.services.turn import Missing
 
 SIGNED_OUT = 4401
@@ -33,51 +34,77 @@ class Closed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    user_id: int
     home_id: int
     role: str
+    user_id: int | None = None
     session_key: str = ""
     token_id: int | None = None
+    wall_id: int | None = None
 
 
 def admit(headers: Iterable[tuple[bytes, bytes]], slug: str) -> Visitor:
     """The visitor behind a handshake, if it may look at the home. Raises Closed."""
     found = {name.lower(): value.decode("latin-1") for name, value in headers}
-    user, session_key, token_id = _who(found, timezone.now())
-    if user is None:
+    asker, session_key = _who(found, timezone.now())
+    if asker is None:
         raise Closed(SIGNED_OUT)
     try:
-        home, role = access.home_at(user=user, slug=slug, capability=May.LOOK)
+        home, role = access.home_at(asker=asker, slug=slug, capability=May.LOOK)
     except (Missing, Forbidden):
         raise Closed(NOT_YOURS) from None
-    return Visitor(user.pk, home.pk, role, session_key, token_id)
+    token_id = asker.by.id if asker.by.kind == Actor.TOKEN else None
+    return Visitor(
+        home.pk,
+        role,
+        asker.user.pk if asker.user else None,
+        session_key,
+        token_id,
+        asker.wall.pk if asker.wall else None,
+    )
 
 
-def _who(headers: dict[bytes, str], now: datetime) -> tuple[User | None, str, int | None]:
+def _who(headers: dict[bytes, str], now: datetime) -> tuple[Asker | None, str]:
+    """Whoever shows a token is its person and nobody else; then a session counts, then the secret of a wall."""
     scheme, _space, text = headers.get(b"authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         token = tokens.bearer(text=text.strip(), now=now)
-        return (token.user, "", token.pk) if token else (None, "", None)
-    morsel = SimpleCookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME)
-    key = morsel.value if morsel else ""
-    return _users_of([key], now).get(key), key, None
+        return (access.token(token) if token else None), ""
+    cookies = SimpleCookie(headers.get(b"cookie", ""))
+    key = _value(cookies, settings.SESSION_COOKIE_NAME)
+    if user := _users_of([key], now).get(key):
+        return access.person(user), key
+    screen = walls.holding(secret=_value(cookies, settings.WALL_COOKIE_NAME), now=now)
+    return (access.wall(screen) if screen else None), ""
+
+
+def _value(cookies: SimpleCookie, name: str) -> str:
+    morsel = cookies.get(name)
+    return morsel.value if morsel else ""
 
 
 def to_close(visitors: Iterable[Visitor]) -> dict[Visitor, int]:
-    """Those who may no longer watch, and the code to tell them. Four queries, however many there are."""
+    """Those who may no longer watch, and the code to tell them. Five queries, however many there are."""
     asked = set(visitors)
     users = _users_of([one.session_key for one in asked if one.session_key], timezone.now())
     token_ids = [one.token_id for one in asked if one.token_id]
-    held = set(Token.objects.filter(pk__in=token_ids, user__is_active=True).values_list("pk", flat=True))
-    people = {one.user_id for one in asked}
+    held = set(Token.objects.valid(timezone.now()).filter(pk__in=token_ids).values_list("pk", flat=True))
+    screens = Wall.objects.in_bulk([one.wall_id for one in asked if one.wall_id])
+    people = {one.user_id for one in asked if one.user_id}
     rows = Membership.objects.filter(user_id__in=people).values_list("user_id", "home_id", "role")
     roles = {(user_id, home_id): role for user_id, home_id, role in rows}
-    verdicts = {one: _verdict(one, users, held, roles.get((one.user_id, one.home_id))) for one in asked}
+    roles_of_walls = {pk: access.role_of_wall(row) for pk, row in screens.items()}
+    verdicts = {
+        one: _verdict(
+            one,
+            signed_in=one.wall_id in screens or one.token_id in held or one.session_key in users,
+            role=roles_of_walls.get(one.wall_id) if one.wall_id else roles.get((one.user_id or 0, one.home_id)),
+        )
+        for one in asked
+    }
     return {one: code for one, code in verdicts.items() if code is not None}
 
 
-def _verdict(one: Visitor, users: dict[str, User], held: set[int], role: str | None) -> int | None:
-    signed_in = one.token_id in held if one.token_id else one.session_key in users
+def _verdict(one: Visitor, *, signed_in: bool, role: str | None) -> int | None:
     if not signed_in:
         return SIGNED_OUT
     if not access.may(role, May.LOOK):

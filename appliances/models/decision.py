@@ -37,6 +37,27 @@ class Action(models.TextChoices):
     NEEDS_PERSON = "needs_person", _("needs a person")
     NEEDS_NOBODY = "needs_nobody", _("is within its limit again")
     CHANGE_CONTROLLER = "change_controller", _("change controller")
+    INVITE = "invite", _("invite")
+    UNINVITE = "uninvite", _("take back invitation")
+    JOIN = "join", _("join")
+    CHANGE_ROLE = "change_role", _("change role")
+    REMOVE_MEMBER = "remove_member", _("remove member")
+    ADD_WALL = "add_wall", _("add wall screen")
+    LINK_WALL = "link_wall", _("link wall screen")
+    REMOVE_WALL = "remove_wall", _("remove wall screen")
+    CHANGE_CODE = "change_code", _("change installer code")
+    GIVE_CODE = "give_code", _("give installer code")
+    SIGN_IN = "sign_in", _("sign in")
+    SIGN_OUT = "sign_out", _("sign out")
+    END_SESSIONS = "end_sessions", _("end sessions")
+    CONFIRM = "confirm", _("confirm it is you")
+    ADD_ACCOUNT = "add_account", _("add account")
+    CHANGE_ACCOUNT = "change_account", _("change account")
+    CHANGE_PASSWORD = "change_password", _("change password")
+    ADD_FACTOR = "add_factor", _("add second factor")
+    REMOVE_FACTOR = "remove_factor", _("remove second factor")
+    ADD_TOKEN = "add_token", _("add token")
+    REMOVE_TOKEN = "remove_token", _("revoke token")
 
 
 class Outcome(models.TextChoices):
@@ -49,6 +70,7 @@ class Outcome(models.TextChoices):
 class Actor(models.TextChoices):
     PERSON = "person", _("person")
     TOKEN = "token", _("token")
+    WALL = "wall", _("wall screen")
     SYSTEM = "system", _("VoltSafe")
 
 
@@ -56,19 +78,26 @@ class Subject(models.TextChoices):
     HOME = "home", _("home")
     CIRCUIT = "circuit", _("circuit")
     APPLIANCE = "appliance", _("appliance")
+    PERSON = "person", _("person")
+    INVITATION = "invitation", _("invitation")
+    TOKEN = "token", _("token")
+    WALL = "wall", _("wall screen")
 
 
 class Decision(models.Model):
     """One decision and the numbers it was taken on, as they were then.
 
+    What concerns an account and no home (signing in, tokens) has no home, and the revision 0.
+
     Names and ids are copies, not references: the record outlives what it speaks of. `circuit` is the
     breaker that was the limit: of a refusal the one exceeded most, of a grant the one with the least headroom.
     `facts` holds `changes` {field: [old, new]}, `off` and `make_room` (lists of {id, name, watts}), `cause` (why
-    VoltSafe acted), `temporary_limit` (all about it); watts and moments as text.
+    VoltSafe acted), `temporary_limit` (all about it), `address` and `agent` (where a person came from); watts and
+    moments as text.
     """
 
     home = models.ForeignKey(
-        Home, models.DO_NOTHING, related_name="decisions", db_constraint=False, verbose_name=_("home")
+        Home, models.DO_NOTHING, null=True, related_name="decisions", db_constraint=False, verbose_name=_("home")
     )
     revision = models.PositiveBigIntegerField(_("revision"))
     at = models.DateTimeField(_("at"))
@@ -80,6 +109,8 @@ class Decision(models.Model):
     subject = models.CharField(_("subject"), max_length=10, choices=Subject)
     subject_id = models.BigIntegerField()
     subject_name = models.CharField(_("name"), max_length=80)
+    account_id = models.BigIntegerField(null=True)
+    """Whose account a decision without a home is about."""
     circuit_id = models.BigIntegerField(null=True)
     circuit_name = models.CharField(_("circuit"), max_length=80, blank=True)
     requested = WattsField(_("requested (W)"), db_column="requested_mw", null=True)
@@ -96,7 +127,10 @@ class Decision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["home", "revision"], name="one_decision_per_revision"),
         ]
-        indexes = [models.Index(fields=["home", "-id"], name="newest_decisions_of_a_home")]
+        indexes = [
+            models.Index(fields=["home", "-id"], name="newest_decisions_of_a_home"),
+            models.Index(fields=["account_id", "-id"], condition=models.Q(home=None), name="newest_of_an_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.revision}: {self.action} {self.subject_name} {self.outcome}"

@@ -26,6 +26,8 @@ class Home(models.Model):
     revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
     wake_at = models.DateTimeField(_("controller looks again at"), null=True, editable=False, db_index=True)
     """When the controller has to look at this home next; every decision says now, null says not before the next."""
+    installer_code = models.CharField(_("installer code"), max_length=128, blank=True, editable=False)
+    """A password hash; where there is one, raising a limit and changing circuits ask for the code."""
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = HomeQuerySet.as_manager()

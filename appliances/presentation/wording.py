@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from appliances.balancer.status import Status
 from appliances.models import Decision
 from appliances.models.decision import Action, Actor, Outcome
-from appliances.presentation import telling, watts_text
+from appliances.presentation import of_people, telling, watts_text
 from appliances.presentation.watts_text import THIN_SPACE
 
 watts = watts_text.watts
@@ -59,6 +59,8 @@ def state(is_on: bool) -> str:  # noqa: FBT001
 
 def decision(row: Decision) -> str:
     """One decision in one sentence."""
+    if (said := of_people.sentence(row)) is not None:
+        return said
     if row.outcome == Outcome.OBSERVED:
         return telling.own_action(row)
     return _refused(row) if row.outcome == Outcome.REFUSED else _granted(row)
@@ -80,6 +82,8 @@ def _fact(row: Decision) -> str:
 
 
 def _why(row: Decision) -> str:
+    if row.action == Action.GIVE_CODE:
+        return _("That is not the installer code.")
     if "rests_until" in row.facts:
         until = telling.moment(row.facts["rests_until"], row.at)
         return _("It was switched off a moment ago and rests until %(until)s.") % {"until": until}

@@ -1,9 +1,19 @@
-"""Who may do what in a home: the one table of roles, asked by every door. What it does not name is refused."""
+"""Who may do what: the one policy, asked by every route, socket, admin page and operation of the API.
 
+What it does not name is refused. A person may what their role in a home may; a token of theirs may what its scope
+leaves of that; a screen on a wall may look at one home, or switch there.
+"""
+
+from dataclasses import dataclass
 from enum import StrEnum
 
-from appliances.models import Home, Membership, User
+from django.contrib.auth.models import AnonymousUser
+
+from appliances.models import Home, Membership, Token, User, Wall
 from appliances.models.membership import Role
+from appliances.models.token import Scope
+from appliances.services import actor
+from appliances.services.actor import By
 from appliances.services.turn import Missing
 
 
@@ -12,6 +22,7 @@ class May(StrEnum):
     SWITCH = "switch"
     EDIT = "edit"
     CONFIGURE = "configure"
+    MANAGE = "manage"
 
 
 GRANTS: dict[str, frozenset[May]] = {
@@ -20,61 +31,116 @@ GRANTS: dict[str, frozenset[May]] = {
     Role.GUEST: frozenset({May.LOOK, May.SWITCH}),
     Role.VIEWER: frozenset({May.LOOK}),
 }
-"""EDIT is appliances; CONFIGURE is circuits, limits, thresholds and the home itself."""
+"""EDIT is appliances; CONFIGURE is circuits, limits, thresholds and the home itself; MANAGE is people, walls, the
+installer code and the record as a file."""
+
+SCOPES: dict[str, frozenset[May]] = {
+    Scope.READ: frozenset({May.LOOK}),
+    Scope.SWITCH: frozenset({May.LOOK, May.SWITCH}),
+    Scope.ADMIN: frozenset(May),
+}
+EVERYTHING = frozenset(May)
 
 
 class Forbidden(Exception):
-    """A member, but not of a role that may do this."""
+    """Known here, but not of a role, or with a scope, that may do this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whoever stands at a door. Made by `person`, `token` and `wall`."""
+
+    by: By
+    user: User | None = None
+    at_most: frozenset[May] = EVERYTHING
+    wall: Wall | None = None
+
+
+def person(user: User, *, confirmed: bool = False) -> Asker:
+    """`confirmed`: they have shown within the last minutes that it is they."""
+    return Asker(actor.person(user, confirmed=confirmed), user)
+
+
+def token(row: Token) -> Asker:
+    return Asker(actor.token(row), row.user, SCOPES.get(row.scope, frozenset()))
+
+
+def wall(row: Wall) -> Asker:
+    return Asker(actor.wall(row), wall=row)
 
 
 def may(role: str | None, capability: May) -> bool:
     return capability in GRANTS.get(role or "", frozenset())
 
 
-def role_in(*, user: User, home_id: int) -> str | None:
-    return Membership.objects.filter(user=user, home_id=home_id).values_list("role", flat=True).first()
+def administers(user: User | AnonymousUser) -> bool:
+    """Whether the administration is open to them; what of it, is said by their permissions there."""
+    return bool(user.is_authenticated and user.is_active and user.is_staff)
 
 
-def require(*, user: User, home_id: int, capability: May) -> str:
-    """The person's role, if it may; Missing for strangers (who are not told that it is there), else Forbidden."""
-    role = role_in(user=user, home_id=home_id)
-    if role is None:
-        raise Missing("There is no such home.")
-    if not may(role, capability):
-        raise Forbidden("Your role in this home does not allow that.")
-    return role
+def role_in(*, asker: Asker, home_id: int) -> str | None:
+    if asker.wall is not None:
+        return role_of_wall(asker.wall) if asker.wall.home_id == home_id else None
+    return Membership.objects.filter(user=asker.user, home_id=home_id).values_list("role", flat=True).first()
 
 
-def home_at(*, user: User, slug: str, capability: May) -> tuple[Home, str]:
-    """The home at an address and the person's role in it. Raises Missing, Forbidden."""
+def role_of_wall(row: Wall) -> str:
+    return Role.VIEWER if row.is_read_only else Role.GUEST
+
+
+def require(*, asker: Asker, home_id: int, capability: May) -> str:
+    """The asker's role, if it may; Missing for strangers (who are not told that it is there), else Forbidden."""
+    return _let_in(role_in(asker=asker, home_id=home_id), asker, capability, "There is no such home.")
+
+
+def require_scope(*, asker: Asker, capability: May) -> None:
+    """For what is about no home yet, or about the asker: Forbidden where a token or a wall may not that much."""
+    if asker.user is None or capability not in asker.at_most:
+        raise Forbidden("This token may not do that.")
+
+
+def home_at(*, asker: Asker, slug: str, capability: May) -> tuple[Home, str]:
+    """The home at an address and the asker's role in it. Raises Missing, Forbidden."""
     home = Home.objects.filter(slug=slug).first()
     if home is None:
         raise Missing("There is no such home.")
-    return home, require(user=user, home_id=home.pk, capability=capability)
+    return home, require(asker=asker, home_id=home.pk, capability=capability)
 
 
-def at_appliance(*, user: User, appliance_id: int, capability: May) -> tuple[Home, str]:
-    """The home of an appliance and the person's role in it. Raises Missing, Forbidden."""
-    member = Membership.objects.select_related("home").filter(user=user, home__appliances=appliance_id).first()
-    return _let_in(member, capability, "There is no such appliance.")
+def at_appliance(*, asker: Asker, appliance_id: int, capability: May) -> tuple[Home, str]:
+    """The home of an appliance and the asker's role in it. Raises Missing, Forbidden."""
+    return _at(asker, capability, "There is no such appliance.", appliances=appliance_id)
 
 
-def at_circuit(*, user: User, circuit_id: int, capability: May) -> tuple[Home, str]:
-    """The home of a circuit and the person's role in it. Raises Missing, Forbidden."""
-    member = Membership.objects.select_related("home").filter(user=user, home__circuits=circuit_id).first()
-    return _let_in(member, capability, "There is no such circuit.")
+def at_circuit(*, asker: Asker, circuit_id: int, capability: May) -> tuple[Home, str]:
+    """The home of a circuit and the asker's role in it. Raises Missing, Forbidden."""
+    return _at(asker, capability, "There is no such circuit.", circuits=circuit_id)
 
 
-def at_limit(*, user: User, limit_id: int, capability: May) -> tuple[Home, str]:
-    """The home of a temporary limit and the person's role in it. Raises Missing, Forbidden."""
-    member = Membership.objects.select_related("home").filter(user=user, home__temporary_limits=limit_id).first()
-    return _let_in(member, capability, "There is no such temporary limit.")
+def at_limit(*, asker: Asker, limit_id: int, capability: May) -> tuple[Home, str]:
+    """The home of a temporary limit and the asker's role in it. Raises Missing, Forbidden."""
+    return _at(asker, capability, "There is no such temporary limit.", temporary_limits=limit_id)
 
 
-def _let_in(member: Membership | None, capability: May, missing: str) -> tuple[Home, str]:
-    """A stranger is told what is told of a thing that is not there."""
-    if member is None:
+def _at(asker: Asker, capability: May, missing: str, **holds: int) -> tuple[Home, str]:
+    if asker.wall is not None:
+        home = Home.objects.filter(pk=asker.wall.home_id, **holds).first()
+        role = role_of_wall(asker.wall)
+    else:
+        of_home = {f"home__{name}": pk for name, pk in holds.items()}
+        member = Membership.objects.select_related("home").filter(user=asker.user, **of_home).first()
+        home, role = (member.home, member.role) if member else (None, "")
+    if home is None:
         raise Missing(missing)
-    if not may(member.role, capability):
+    return home, _let_in(role, asker, capability, missing)
+
+
+def _let_in(role: str | None, asker: Asker, capability: May, missing: str) -> str:
+    """A stranger is told what is told of a thing that is not there."""
+    if role is None:
+        raise Missing(missing)
+    if not may(role, capability):
         raise Forbidden("Your role in this home does not allow that.")
-    return member.home, member.role
+    if capability not in asker.at_most:
+        raise Forbidden("The scope of this token does not allow that.")
+    return role

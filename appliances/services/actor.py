@@ -1,9 +1,9 @@
-"""Who asks: a person, a token, or VoltSafe itself."""
+"""Who asks: a person, a token, a screen on a wall, or VoltSafe itself."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliances.models import Token, User
+from appliances.models import Token, User, Wall
 from appliances.models.decision import Actor
 
 
@@ -27,14 +27,24 @@ class By:
     dry_run: bool = False
     """Everything is done and then undone; the services raise Rehearsed."""
     key: Key | None = None
+    confirmed: bool = False
+    """They have shown within the last minutes that it is they; only a person is asked to."""
+    installer_code: str = ""
+    """As it was given, not yet looked at."""
+    has_installer_code: bool = False
+    """It was looked at, and is the home's."""
 
 
-def person(user: User) -> By:
-    return By(Actor.PERSON, user.pk, user.get_username())
+def person(user: User, *, confirmed: bool = False) -> By:
+    return By(Actor.PERSON, user.pk, user.get_username(), confirmed=confirmed)
 
 
 def token(row: Token) -> By:
     return By(Actor.TOKEN, row.pk, f"{row.user.get_username()} ({row.name})"[:150])
+
+
+def wall(row: Wall) -> By:
+    return By(Actor.WALL, row.pk, row.name)
 
 
 SYSTEM = By(Actor.SYSTEM, None, "")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import ngettext
 from appliances.balancer.tree import BrokenTree
 from appliances.models import Appliance, Circuit
 from appliances.models.decision import Action
-from appliances.services import changes, lowering, turn
+from appliances.services import changes, confirming, installer, lowering
 from appliances.services.actor import By
 from appliances.services.cleaning import InUse, Invalid, clean
 from appliances.services.turn import Changed, Missing, Turn
@@ -19,12 +20,13 @@ FIELDS = ("name", "parent_id", "limit")
 
 
 def add(*, home_id: int, wanted: Mapping[str, Any], by: By, now: datetime) -> Changed:
-    """Add a branch circuit; `wanted` holds FIELDS. Raises Invalid, Missing, Busy."""
+    """Add a branch circuit; `wanted` holds FIELDS. Raises Invalid, InstallerCodeNeeded, Missing, Busy."""
 
     def body(here: Turn) -> int:
+        installer.require(here)
         return put(here, wanted).pk
 
-    return turn.take(home_id=home_id, by=by, now=now, body=body)
+    return installer.take(home_id=home_id, by=by, now=now, body=body)
 
 
 def put(here: Turn, wanted: Mapping[str, Any]) -> Circuit:
@@ -47,6 +49,7 @@ def change(
     """Change what `wanted` names; everything on must still fit everywhere. Raises Refused, Invalid, Missing, Busy.
 
     `shed` are the appliances to be switched off for it, as a preview named them (`lowering`). Raises PreviewChanged.
+    A higher limit asks who it is (ConfirmFirst) and, like another feed, for the home's code (InstallerCodeNeeded).
     """
 
     def body(here: Turn) -> int:
@@ -59,6 +62,7 @@ def change(
             raise Invalid({"parent_id": [_("The main circuit is fed by the supply itself.")]})
         _check_parent(here, row)
         clean(row)
+        guard_raise(here, changed)
         after = here.tree.with_breaker(here.breaker(row))
         try:
             after.path(row.pk)
@@ -79,13 +83,24 @@ def change(
         here.circuits.update(breaker.id for tree in (here.tree, after) for breaker in tree.path(row.pk))
         return row.pk
 
-    return turn.take(home_id=home_of(circuit_id), by=by, now=now, body=body)
+    return installer.take(home_id=home_of(circuit_id), by=by, now=now, body=body)
+
+
+def guard_raise(here: Turn, changed: changes.Changes) -> None:
+    """What lets more through, or lets it through another way, asks first. Raises ConfirmFirst, InstallerCodeNeeded."""
+    before, after = changed.get("limit", (None, None))
+    raises = before is not None and after is not None and Decimal(after) > Decimal(before)
+    if raises:
+        confirming.require(here.by)
+    if raises or "parent_id" in changed:
+        installer.require(here)
 
 
 def remove(*, circuit_id: int, by: By, now: datetime) -> Changed:
-    """Take away a circuit that feeds nothing. Raises InUse, Missing, Busy."""
+    """Take away a circuit that feeds nothing. Raises InUse, InstallerCodeNeeded, Missing, Busy."""
 
     def body(here: Turn) -> int:
+        installer.require(here)
         row = here.circuit(circuit_id)
         _check_unused(row)
         path = here.tree.path(circuit_id)
@@ -96,7 +111,7 @@ def remove(*, circuit_id: int, by: By, now: datetime) -> Changed:
         here.circuits.update(breaker.id for breaker in path)
         return circuit_id
 
-    return turn.take(home_id=home_of(circuit_id), by=by, now=now, body=body)
+    return installer.take(home_id=home_of(circuit_id), by=by, now=now, body=body)
 
 
 def home_of(circuit_id: int) -> int:

@@ -15,7 +15,7 @@ from appliances.balancer.tree import Tree
 from appliances.models import Appliance, Circuit, Home, Membership, User
 from appliances.models.decision import Action
 from appliances.models.membership import Role
-from appliances.services import changes, circuit, lowering, turn
+from appliances.services import changes, circuit, installer, lowering, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
 from appliances.services.turn import Changed, Turn
@@ -68,7 +68,7 @@ def change(
 ) -> Changed:
     """Change the home's name, thresholds, voltage, time zone or limit. Raises Refused, Invalid, Missing, Busy.
 
-    `shed` as for a circuit.
+    `shed` as for a circuit; a higher limit asks first, as there.
     """
 
     def body(here: Turn) -> int:
@@ -83,6 +83,7 @@ def change(
         changed |= of_main
         if not changed:
             return here.home.pk
+        circuit.guard_raise(here, of_main)
 
         facts = {"changes": changed}
         after = here.tree.with_breaker(here.breaker(main)) if of_main else here.tree
@@ -102,7 +103,7 @@ def change(
         here.circuits.update(breaker.id for breaker in here.tree.breakers)
         return here.home.pk
 
-    return turn.take(home_id=home_id, by=by, now=now, body=body)
+    return installer.take(home_id=home_id, by=by, now=now, body=body)
 
 
 def remove(*, home_id: int, by: By, now: datetime) -> Changed:

@@ -7,12 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import password_validation
-from django.core.exceptions import ValidationError
 
 from appliances.models import User
-from appliances.services import actor, home, sample_home, turn
-from appliances.services.cleaning import Invalid, clean
+from appliances.services import accounts, actor, home, sample_home, turn
 from appliances.services.turn import Changed
 
 CODE_LENGTH = 10
@@ -47,29 +44,20 @@ def set_up(
 ) -> tuple[User, Changed]:
     """Make the owner and the home, whole or not at all. Raises Invalid, AlreadySetUp, Busy."""
     _only_once()
-    user = User(username=User.normalize_username(username.strip()), is_staff=True, is_superuser=True)
-    _check_password(user, password)
-    user.set_password(password)
-    clean(user)
+    user = accounts.prepare(username=username, password=password, is_staff=True, is_superuser=True)
     row, limit = home.prepare(wanted_home)
 
     def first() -> Changed:
         turn.lock_new_homes()
         _only_once()
         user.save(force_insert=True)
+        accounts.record_new(user, by=actor.person(user), now=now)
         here = home.begin(row, limit, owner=user, by=actor.person(user), now=now)
         if sample:
             sample_home.furnish(here)
         return turn.settle(here, row.pk)
 
     return user, turn.transact(first, by=actor.person(user))
-
-
-def _check_password(user: User, password: str) -> None:
-    try:
-        password_validation.validate_password(password, user)
-    except ValidationError as why:
-        raise Invalid({"password": why.messages}) from why
 
 
 def _only_once() -> None:

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from appliances import events
 from appliances.balancer import admission, units
 from appliances.balancer.tree import Breaker, Tree
-from appliances.models import Appliance, Circuit, Decision, Home
+from appliances.models import Appliance, Circuit, Decision, Home, User
 from appliances.models.decision import Action, Outcome, Subject
 from appliances.services import answered, durable, reading
 from appliances.services import facts as keeping
@@ -148,7 +148,7 @@ class Turn:
             actor_name=self.by.name,
             action=action,
             outcome=outcome,
-            subject=Subject(type(subject).__name__.lower()),
+            subject=Subject.PERSON if isinstance(subject, User) else Subject(type(subject).__name__.lower()),
             subject_id=subject.pk or 0,
             subject_name=_name_before(subject, facts or {}),
             facts=dict(facts or {}),
@@ -197,6 +197,8 @@ class Turn:
 
 def _name_before(subject: Any, facts: Mapping[str, Any]) -> str:
     """A change speaks of a thing by the name it had."""
+    if isinstance(subject, User):
+        return subject.get_username()[:80]
     before, _after = facts.get("changes", {}).get("name", (None, None))
     return str(before or subject.name)
 

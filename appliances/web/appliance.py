@@ -8,19 +8,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appliances.models import Appliance
 from appliances.models.appliance import Kind
-from appliances.services import access, actor, appliance, presets
+from appliances.services import access, appliance, presets
 from appliances.services.access import May
 from appliances.services.turn import Missing
-from appliances.web import answering, editing, errors
+from appliances.web import answering, asking, editing, errors
 from appliances.web.forms import ApplianceForm, RulesForm
-from appliances.web.switching import signed_in
 
 
 @require_http_methods(["GET", "POST"])
 @errors.named
 def add(request: HttpRequest, slug: str) -> HttpResponse:
-    user = signed_in(request)
-    home, role = access.home_at(user=user, slug=slug, capability=May.EDIT)
+    asker = asking.of(request)
+    home, role = access.home_at(asker=asker, slug=slug, capability=May.EDIT)
     begin = {"circuit": request.GET.get("circuit"), **presets.of(Kind.OTHER).fields()}
     url = reverse("appliance_rules", args=[slug])
     form = ApplianceForm(request.POST or None, home=home, rules_url=url, initial=begin)
@@ -35,7 +34,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
             "submit_text": _("Add"),
             "rules_of": request.POST.get("rules_of", Kind.OTHER),
         },
-        save=lambda: appliance.add(home_id=home.pk, wanted=form.wanted(), by=actor.person(user), now=timezone.now()),
+        save=lambda: appliance.add(home_id=home.pk, wanted=form.wanted(), by=asker.by, now=timezone.now()),
         done_text=_("Appliance added."),
     )
 
@@ -43,8 +42,8 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @errors.named
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    user, row = signed_in(request), _row(pk)
-    role = access.require(user=user, home_id=row.home_id, capability=May.EDIT)
+    asker, row = asking.of(request), _row(pk)
+    role = access.require(asker=asker, home_id=row.home_id, capability=May.EDIT)
     initial = {name: getattr(row, name) for name in ("name", "rated", "circuit", "kind", "note", *appliance.RULES)}
     form = ApplianceForm(request.POST or None, home=row.home, initial=initial)
     return editing.edit(
@@ -58,7 +57,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             "submit_text": _("Save"),
             "delete_url": reverse("appliance_delete", args=[pk]),
         },
-        save=lambda: appliance.change(appliance_id=pk, wanted=form.wanted(), by=actor.person(user), now=timezone.now()),
+        save=lambda: appliance.change(appliance_id=pk, wanted=form.wanted(), by=asker.by, now=timezone.now()),
         done_text=_("%s saved.") % row.name,
     )
 
@@ -66,8 +65,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @errors.named
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    user, row = signed_in(request), _row(pk)
-    role = access.require(user=user, home_id=row.home_id, capability=May.EDIT)
+    asker, row = asking.of(request), _row(pk)
+    role = access.require(asker=asker, home_id=row.home_id, capability=May.EDIT)
     text = _("It is on; its watts will be free again.") if row.is_on else _("Its record stays.")
     return editing.delete(
         request,
@@ -75,7 +74,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         role=role,
         title=row.name,
         text=text,
-        remove=lambda: appliance.remove(appliance_id=pk, by=actor.person(user), now=timezone.now()),
+        remove=lambda: appliance.remove(appliance_id=pk, by=asker.by, now=timezone.now()),
     )
 
 
@@ -83,7 +82,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 @errors.named
 def rules(request: HttpRequest, slug: str) -> HttpResponse:
     """The fieldset of the rules, as is usual for `?kind=`."""
-    home, _role = access.home_at(user=signed_in(request), slug=slug, capability=May.EDIT)
+    home, _role = access.home_at(asker=asking.of(request), slug=slug, capability=May.EDIT)
     kind = request.GET.get("kind", "")
     kind = kind if kind in Kind.values else Kind.OTHER
     form = RulesForm(initial=presets.of(kind).fields())

@@ -7,19 +7,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from appliances.models import Circuit
-from appliances.services import access, actor, circuit
+from appliances.services import access, circuit
 from appliances.services.access import May
 from appliances.services.turn import Missing
-from appliances.web import editing, errors
+from appliances.web import asking, editing, errors
 from appliances.web.forms import CircuitForm
-from appliances.web.switching import signed_in
 
 
 @require_http_methods(["GET", "POST"])
 @errors.named
 def add(request: HttpRequest, slug: str) -> HttpResponse:
-    user = signed_in(request)
-    home, role = access.home_at(user=user, slug=slug, capability=May.CONFIGURE)
+    asker = asking.of(request)
+    home, role = access.home_at(asker=asker, slug=slug, capability=May.CONFIGURE)
     form = CircuitForm(request.POST or None, home=home)
     return editing.edit(
         request,
@@ -28,7 +27,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
         home=home,
         role=role,
         context={"title": _("Add a circuit"), "submit_text": _("Add")},
-        save=lambda: circuit.add(home_id=home.pk, wanted=form.wanted(), by=actor.person(user), now=timezone.now()),
+        save=lambda: circuit.add(home_id=home.pk, wanted=form.wanted(), by=asker.by, now=timezone.now()),
         done_text=_("Circuit added."),
     )
 
@@ -36,8 +35,8 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @errors.named
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    user, row = signed_in(request), _row(pk)
-    role = access.require(user=user, home_id=row.home_id, capability=May.CONFIGURE)
+    asker, row = asking.of(request), _row(pk)
+    role = access.require(asker=asker, home_id=row.home_id, capability=May.CONFIGURE)
     initial = {name: getattr(row, name) for name in ("name", "limit", "parent")}
     form = CircuitForm(request.POST or None, home=row.home, circuit=row, initial=initial)
     return editing.edit(
@@ -54,7 +53,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         save=lambda: circuit.change(
             circuit_id=pk,
             wanted=form.wanted(),
-            by=actor.person(user),
+            by=asker.by,
             now=timezone.now(),
             shed=editing.agreed(request),
         ),
@@ -65,15 +64,15 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @errors.named
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    user, row = signed_in(request), _row(pk)
-    role = access.require(user=user, home_id=row.home_id, capability=May.CONFIGURE)
+    asker, row = asking.of(request), _row(pk)
+    role = access.require(asker=asker, home_id=row.home_id, capability=May.CONFIGURE)
     return editing.delete(
         request,
         home=row.home,
         role=role,
         title=row.name,
         text=_("Its record stays."),
-        remove=lambda: circuit.remove(circuit_id=pk, by=actor.person(user), now=timezone.now()),
+        remove=lambda: circuit.remove(circuit_id=pk, by=asker.by, now=timezone.now()),
     )
 
 

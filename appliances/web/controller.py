@@ -14,11 +14,10 @@ from appliances.models import Decision
 from appliances.models.decision import Outcome
 from appliances.presentation import board, modes, notices, telling
 from appliances.presentation.views import Feed
-from appliances.services import access, actor, controlling, heartbeat
+from appliances.services import access, controlling, heartbeat
 from appliances.services.access import May
 from appliances.services.cleaning import Invalid
-from appliances.web import errors
-from appliances.web.switching import signed_in
+from appliances.web import asking, errors
 
 WEEK = timedelta(days=7)
 LATEST = 8
@@ -27,16 +26,16 @@ LATEST = 8
 @require_http_methods(["GET", "POST"])
 @errors.named
 def controller(request: HttpRequest, slug: str) -> HttpResponse:
-    user, now = signed_in(request), timezone.now()
+    asker, now = asking.of(request), timezone.now()
     if request.method == "POST":
-        home, _role = access.home_at(user=user, slug=slug, capability=May.CONFIGURE)
+        home, _role = access.home_at(asker=asker, slug=slug, capability=May.CONFIGURE)
         try:
-            controlling.set_mode(home_id=home.pk, mode=request.POST.get("mode", ""), by=actor.person(user), now=now)
+            controlling.set_mode(home_id=home.pk, mode=request.POST.get("mode", ""), by=asker.by, now=now)
         except Invalid as why:
             return errors.page(request, 400, _("Which one?"), " ".join(str(one) for one in why.errors["mode"]))
         messages.success(request, _("Saved."))
         return redirect("controller", slug=slug)
-    home, role = access.home_at(user=user, slug=slug, capability=May.LOOK)
+    home, role = access.home_at(asker=asker, slug=slug, capability=May.LOOK)
     mode, ran_at = controlling.of(home).mode, heartbeat.last_run()
     observed = Decision.objects.filter(home=home, outcome=Outcome.OBSERVED, at__gte=now - WEEK)
     count = observed.count()

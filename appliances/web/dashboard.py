@@ -11,13 +11,12 @@ from appliances.presentation import answers, board, frames, snapshot
 from appliances.presentation.views import Answer
 from appliances.services import access
 from appliances.services.access import May
-from appliances.web import answering, errors
-from appliances.web.switching import signed_in
+from appliances.web import answering, asking, errors
 
 
 @require_safe
 def home_list(request: HttpRequest) -> HttpResponse:
-    homes = list(Home.objects.of(signed_in(request)))
+    homes = list(Home.objects.of(asking.person(request)))
     if len(homes) == 1 and "all" not in request.GET:
         return redirect("home", slug=homes[0].slug)
     listed = [
@@ -30,7 +29,7 @@ def home_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @errors.named
 def home(request: HttpRequest, slug: str) -> HttpResponse:
-    row, role = access.home_at(user=signed_in(request), slug=slug, capability=May.LOOK)
+    row, role = access.home_at(asker=asking.of(request), slug=slug, capability=May.LOOK)
     new = board.board(snapshot.read(row.pk), role)
     context = {
         "board": new,
@@ -52,7 +51,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
 @errors.named
 def board_alone(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything that changes with the home, as the socket would push it: for polling, gaps and reconnects."""
-    row, role = access.home_at(user=signed_in(request), slug=slug, capability=May.LOOK)
+    row, role = access.home_at(asker=asking.of(request), slug=slug, capability=May.LOOK)
     new = board.board(snapshot.read(row.pk), role)
     return answering.in_pieces([frames.full(new)], new.revision)
 

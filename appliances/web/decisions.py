@@ -10,8 +10,7 @@ from appliances.presentation import board
 from appliances.presentation.views import Feed
 from appliances.services import access
 from appliances.services.access import May
-from appliances.web import errors
-from appliances.web.switching import signed_in
+from appliances.web import asking, errors
 
 PAGE = 50
 
@@ -19,7 +18,7 @@ PAGE = 50
 @require_safe
 @errors.named
 def decisions(request: HttpRequest, slug: str) -> HttpResponse:
-    home, _role = access.home_at(user=signed_in(request), slug=slug, capability=May.LOOK)
+    home, _role = access.home_at(asker=asking.of(request), slug=slug, capability=May.LOOK)
     before = request.GET.get("before", "")
     rows = Decision.objects.filter(home=home).order_by("-revision")
     if before.isdecimal() and len(before) < 19:

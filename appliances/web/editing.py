@@ -13,8 +13,9 @@ from appliances.presentation import board, snapshot, wording
 from appliances.services.cleaning import InUse, Invalid
 from appliances.services.lowering import PreviewChanged
 from appliances.services.turn import Changed, Refused
-from appliances.web import answering
+from appliances.web import answering, guarding
 from appliances.web.forms import CarryingForm
+from appliances.web.guarding import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +62,40 @@ def edit(
     done_text: str,
 ) -> HttpResponse:
     """GET shows the form; POST saves it, or shows it again with what is wrong (422) or does not fit (403)."""
-    status, preview = 200, None
+    status, preview, asked = 200, None, None
     if request.method == "POST":
-        status, preview = _save(form, save)
+        status, preview, asked = _save(request, form, save)
         if status == 200:
             return answering.done(request, board.board(snapshot.read(home.pk), role), done_text)
-    shown = {"form": form, "preview": preview, "action": request.get_full_path(), "back_url": home_url(home), **context}
-    return answering.form(request, page, shown, home.revision, status)
+    shown = {"form": form, "preview": preview, "asked": asked, "action": request.get_full_path()}
+    return answering.form(request, page, {**shown, "back_url": home_url(home), **context}, home.revision, status)
 
 
-def _save(form: CarryingForm, save: Callable[[], Changed]) -> tuple[int, Preview | None]:
+def _save(
+    request: HttpRequest, form: CarryingForm, save: Callable[[], Changed]
+) -> tuple[int, Preview | None, Asked | None]:
+    status, preview, asked = 422, None, None
     if not form.is_valid():
-        return 422, None
+        return status, preview, asked
     try:
         save()
+        status = 200
     except Invalid as why:
         form.say_invalid(why)
-        return 422, None
-    except Refused as why:
-        form.say_refused(why.decision)
-        off = why.decision.facts.get("would_shed")
-        return 403, Preview(off, is_new=False) if off else None
     except PreviewChanged as why:
-        return 409, Preview(why.off, is_new=True)
-    return 200, None
+        status, preview = 409, Preview(why.off, is_new=True)
+    except Refused as why:
+        status = 403
+        if guarding.is_wrong_code(why):
+            asked = guarding.asked(request, why)
+        else:
+            form.say_refused(why.decision)
+            off = why.decision.facts.get("would_shed")
+            preview = Preview(off, is_new=False) if off else None
+    except guarding.NAMED as why:
+        asked = guarding.asked(request, why)
+        status = asked.status
+    return status, preview, asked
 
 
 def delete(
@@ -98,19 +109,23 @@ def delete(
     words: Words | None = None,
 ) -> HttpResponse:
     """GET asks; POST does it, or says what stands in the way (409)."""
-    why, status = "", 200
+    why, status, asked = "", 200, None
     words = words or Words(_("Remove %s?") % title, _("Remove"), _("%s removed.") % title)
     if request.method == "POST":
         try:
             remove()
         except InUse as in_use:
             why, status = str(in_use), 409
+        except (Refused, *guarding.NAMED) as guarded:
+            asked = guarding.asked(request, guarded)
+            status = asked.status
         else:
             return answering.done(request, board.board(snapshot.read(home.pk), role), words.done)
     context: dict[str, object] = {
         "title": words.title,
         "text": text,
         "problem": why,
+        "asked": asked,
         "action": request.get_full_path(),
         "back_url": home_url(home),
         "submit_text": words.submit,

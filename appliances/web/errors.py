@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from appliances.services.access import Forbidden
 from appliances.services.turn import Busy, Missing
+from appliances.web import guarding
 
 View = Callable[..., HttpResponse]
 
@@ -26,6 +27,9 @@ def named(view: View) -> View:
             raise Http404(str(why)) from why
         except Forbidden as why:
             return page(request, 403, _("Not allowed"), str(why))
+        except guarding.NAMED as why:
+            asked = guarding.asked(request, why)
+            return page(request, asked.status, _("Confirm first"), asked.text)
         except Busy as why:
             busy = page(request, 503, _("Busy"), str(why))
             busy["Retry-After"] = "2"

@@ -7,23 +7,22 @@ from django.views.decorators.http import require_http_methods
 
 from appliances.models import Circuit, Home
 from appliances.models.membership import Role
-from appliances.services import access, actor, home
+from appliances.services import access, home
 from appliances.services.access import May
 from appliances.services.turn import Changed
-from appliances.web import editing, errors
+from appliances.web import asking, editing, errors
 from appliances.web.forms import HomeForm
-from appliances.web.switching import signed_in
 
 
 @require_http_methods(["GET", "POST"])
 @errors.named
 def add(request: HttpRequest) -> HttpResponse:
-    user = signed_in(request)
+    asker = asking.of(request)
     form = HomeForm(request.POST or None)
     made = Home()
 
     def save() -> Changed:
-        changed = home.add(wanted=form.wanted(), owner=user, by=actor.person(user), now=timezone.now())
+        changed = home.add(wanted=form.wanted(), owner=asker.user, by=asker.by, now=timezone.now())
         made.__dict__.update(Home.objects.get(pk=changed.home_id).__dict__)
         return changed
 
@@ -42,8 +41,8 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @errors.named
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
-    user = signed_in(request)
-    row, role = access.home_at(user=user, slug=slug, capability=May.CONFIGURE)
+    asker = asking.of(request)
+    row, role = access.home_at(asker=asker, slug=slug, capability=May.CONFIGURE)
     initial = {name: getattr(row, name) for name in home.FIELDS}
     initial[home.LIMIT] = Circuit.objects.get(home=row, parent=None).limit
     form = HomeForm(request.POST or None, initial=initial)
@@ -57,7 +56,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         save=lambda: home.change(
             home_id=row.pk,
             wanted=form.wanted(),
-            by=actor.person(user),
+            by=asker.by,
             now=timezone.now(),
             shed=editing.agreed(request),
         ),

@@ -9,19 +9,18 @@ from django.views.decorators.http import require_http_methods
 
 from appliances.models import TemporaryLimit
 from appliances.presentation import headroom, snapshot
-from appliances.services import access, actor, limits
+from appliances.services import access, limits
 from appliances.services.access import May
 from appliances.services.turn import Missing
-from appliances.web import editing, errors
+from appliances.web import asking, editing, errors
 from appliances.web.limit_form import LimitForm
-from appliances.web.switching import signed_in
 
 
 @require_http_methods(["GET", "POST"])
 @errors.named
 def add(request: HttpRequest, slug: str) -> HttpResponse:
-    user, now = signed_in(request), timezone.now()
-    home, role = access.home_at(user=user, slug=slug, capability=May.CONFIGURE)
+    asker, now = asking.of(request), timezone.now()
+    home, role = access.home_at(asker=asker, slug=slug, capability=May.CONFIGURE)
     with timezone.override(ZoneInfo(home.timezone)):
         form = LimitForm(request.POST or None, home=home, initial={"circuit": request.GET.get("circuit")})
         return editing.edit(
@@ -38,7 +37,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
                 % home.timezone,
                 "submit_text": _("Limit"),
             },
-            save=lambda: limits.add(home_id=home.pk, wanted=form.of(now), by=actor.person(user), now=now),
+            save=lambda: limits.add(home_id=home.pk, wanted=form.of(now), by=asker.by, now=now),
             done_text=_("Limited."),
         )
 
@@ -46,11 +45,11 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @errors.named
 def lift(request: HttpRequest, pk: int) -> HttpResponse:
-    user = signed_in(request)
+    asker = asking.of(request)
     row = TemporaryLimit.objects.select_related("home").filter(pk=pk).first()
     if row is None:
         raise Missing("There is no such temporary limit.")
-    role = access.require(user=user, home_id=row.home_id, capability=May.CONFIGURE)
+    role = access.require(asker=asker, home_id=row.home_id, capability=May.CONFIGURE)
     at = snapshot.read(row.home_id, feed=0)
     if row.ends_at <= at.now:
         raise Missing("It is over.")
@@ -61,6 +60,6 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
         role=role,
         title=name,
         text=f"{headroom.limit_text(at, row.pk)}.",
-        remove=lambda: limits.remove(limit_id=pk, by=actor.person(user), now=timezone.now()),
+        remove=lambda: limits.remove(limit_id=pk, by=asker.by, now=timezone.now()),
         words=editing.Words(_("Lift the limit of %s?") % name, _("Lift"), _("Lifted.")),
     )

@@ -9,22 +9,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from appliances.presentation import importance, snapshot
-from appliances.services import access, actor, ordering
+from appliances.services import access, ordering
 from appliances.services.access import May
 from appliances.services.cleaning import Invalid
-from appliances.web import errors
-from appliances.web.switching import signed_in
+from appliances.web import asking, errors
 
 
 @require_http_methods(["GET", "POST"])
 @errors.named
 def order(request: HttpRequest, slug: str) -> HttpResponse:
     """POST says `move=up-7`, or the whole `order=3,7,1`; the answer is the page again, with the moved one in focus."""
-    user = signed_in(request)
+    asker = asking.of(request)
     if request.method == "POST":
-        home, _role = access.home_at(user=user, slug=slug, capability=May.EDIT)
+        home, _role = access.home_at(asker=asker, slug=slug, capability=May.EDIT)
         return _change(request, home.pk, slug)
-    home, role = access.home_at(user=user, slug=slug, capability=May.LOOK)
+    home, role = access.home_at(asker=asker, slug=slug, capability=May.LOOK)
     at = snapshot.read(home.pk, feed=0)
     context = {
         "lines": importance.lines(at),
@@ -38,7 +37,7 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _change(request: HttpRequest, home_id: int, slug: str) -> HttpResponse:
-    by, now = actor.person(signed_in(request)), timezone.now()
+    by, now = asking.of(request).by, timezone.now()
     move, whole = request.POST.get("move", ""), request.POST.get("order", "")
     direction, _dash, number = move.partition("-")
     here = reverse("order", args=[slug])

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 from appliances.presentation import planning, snapshot
 from appliances.services import access
 from appliances.services.access import May
-from appliances.web import answering, errors
-from appliances.web.switching import signed_in
+from appliances.web import answering, asking, errors
 
 MOST = 10_000
 
@@ -18,7 +17,7 @@ MOST = 10_000
 @errors.named
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
     """`?on=3&on=7&asked` is a combination; without `asked` it begins with what is on."""
-    home, _role = access.home_at(user=signed_in(request), slug=slug, capability=May.LOOK)
+    home, _role = access.home_at(asker=asking.of(request), slug=slug, capability=May.LOOK)
     at = snapshot.read(home.pk, feed=0)
     named = [int(text) for text in request.GET.getlist("on")[:MOST] if text.isdecimal() and len(text) < 19]
     context = {

@@ -6,13 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from appliances.models import User
 from appliances.presentation import answers, board, snapshot
-from appliances.services import access, actor, switching, waiting
+from appliances.services import access, switching, waiting
 from appliances.services.access import May
 from appliances.services.cleaning import Invalid
 from appliances.services.turn import Busy, Changed, Refused
-from appliances.web import answering, errors
+from appliances.web import answering, asking, errors
 
 STATES = {"true": True, "false": False}
 
@@ -23,7 +22,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
     on = STATES.get(request.POST.get("is_on", ""))
     if on is None:
         return errors.page(request, 400, "Which way?", "Say is_on=true or is_on=false.")
-    by = actor.person(signed_in(request))
+    by = asking.of(request).by
     return _command(request, pk, lambda: switching.switch(appliance_id=pk, on=on, by=by, now=timezone.now()))
 
 
@@ -35,33 +34,27 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
     if not all(part.isdecimal() and len(part) < 19 for part in numbers) or str(pk) in numbers:
         return errors.page(request, 400, "Which ones?", "Say off=3,7: the appliances to switch off.")
     off = [int(part) for part in numbers]
-    by = actor.person(signed_in(request))
+    by = asking.of(request).by
     return _command(request, pk, lambda: switching.swap(on_id=pk, off_ids=off, by=by, now=timezone.now()))
 
 
 @require_POST
 @errors.named
 def wait(request: HttpRequest, pk: int) -> HttpResponse:
-    by = actor.person(signed_in(request))
+    by = asking.of(request).by
     return _command(request, pk, lambda: waiting.ask(appliance_id=pk, by=by, now=timezone.now()))
 
 
 @require_POST
 @errors.named
 def cancel_wait(request: HttpRequest, pk: int) -> HttpResponse:
-    by = actor.person(signed_in(request))
+    by = asking.of(request).by
     return _command(request, pk, lambda: waiting.cancel(appliance_id=pk, by=by, now=timezone.now()))
-
-
-def signed_in(request: HttpRequest) -> User:
-    """The person behind a request; the sign-in middleware lets nobody else through."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _command(request: HttpRequest, pk: int, run: Callable[[], Changed]) -> HttpResponse:
     home_id = switching.home_of(pk)
-    role = access.require(user=signed_in(request), home_id=home_id, capability=May.SWITCH)
+    role = access.require(asker=asking.of(request), home_id=home_id, capability=May.SWITCH)
     said, status, revision = answers.done(pk), 200, None
     appliances: tuple[int, ...] = (pk,)
     circuits: tuple[int, ...] = ()

@@ -55,5 +55,5 @@ def _set_up(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
         sample=given["sample_home"],
         now=timezone.now(),
     )
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user)
     return redirect("home_list")

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from appliances.models import User
-from tests.builders import a_person
+from tests.builders import a_person, confirm
 
 
 @pytest.fixture
@@ -15,4 +15,5 @@ def keeper(db: None) -> User:
 @pytest.fixture
 def admin(client: Client, keeper: User) -> Client:
     client.force_login(keeper)
+    confirm(client, keeper)
     return client

@@ -12,9 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from appliances.admin.site import site
 from appliances.models import Appliance, Decision
-from appliances.services import tokens
 from tests.admin.pages import url
-from tests.builders import a_circuit, a_home, a_person, an_appliance
+from tests.builders import a_circuit, a_home, a_person, a_token, an_appliance
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -64,7 +63,7 @@ def test_no_page_is_complained_about(live_server: LiveServer, client: Client) ->
     oven = an_appliance(home, "Oven", watts=2400, at=a_circuit(home, "Kitchen"), on=True)
     an_appliance(home, "Kettle", watts=2000)
     keeper = a_person("keeper", home=home, is_staff=True, is_superuser=True)
-    tokens.make(user=keeper, name="phone")
+    a_token(keeper, "phone")
     client.force_login(keeper)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     walked = ["/admin/", *addresses(), url("delete", oven), "/admin/password_change/"]

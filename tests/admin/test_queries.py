@@ -9,9 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from appliances.models import Appliance, Circuit, Decision, Home, Membership, Token, User
-from appliances.services import tokens
 from tests.admin.pages import url
-from tests.builders import a_circuit, a_home, a_person, an_appliance
+from tests.builders import a_circuit, a_home, a_person, a_token, an_appliance
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def furnish(homes: int) -> None:
     for _ in range(homes):
         home = a_home()
-        tokens.make(user=a_person(home=home), name="phone")
+        a_token(a_person(home=home), "phone")
         for _ in range(2):
             an_appliance(home, at=a_circuit(home))
 

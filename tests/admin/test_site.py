@@ -10,9 +10,8 @@ from django.urls import reverse
 
 from appliances.admin.site import site
 from appliances.models import Appliance, Circuit, Decision, Home, Membership, User
-from appliances.services import tokens
 from tests.admin.pages import url
-from tests.builders import a_circuit, a_home, a_person, an_appliance
+from tests.builders import a_circuit, a_home, a_person, a_token, an_appliance
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +24,7 @@ def rows() -> dict[type[Model], Model]:
     home = a_home("Flat")
     owner = a_person("owner", home=home)
     an_appliance(home, "Kettle", at=a_circuit(home, "Kitchen"), on=True)
-    token, _text = tokens.make(user=owner, name="phone")
+    token, _text = a_token(owner, "phone")
     found: list[Model] = [home, owner, token, Group.objects.create(name="Installers")]
     found += [model.objects.latest("id") for model in (Circuit, Appliance, Decision, Membership)]  # type: ignore[attr-defined]
     return {type(row): row for row in found}

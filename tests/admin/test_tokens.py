@@ -9,7 +9,7 @@ from django.utils import timezone
 from appliances.models import Token, User
 from appliances.services import tokens
 from tests.admin.pages import act, add, delete, errors, said, url
-from tests.builders import a_person
+from tests.builders import a_person, a_token
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def test_a_new_token_is_shown_once_and_opens_its_persons_homes(admin: Client) ->
 
 
 def test_the_digest_is_on_no_page_and_cannot_be_guessed_by_a_filter(admin: Client, keeper: User) -> None:
-    row, _text = tokens.make(user=keeper, name="phone")
+    row, _text = a_token(keeper, "phone")
 
     for page in (url("changelist", Token), url("change", row), url("history", row), url("delete", row)):
         assert row.digest.encode() not in admin.get(page).content
@@ -41,14 +41,14 @@ def test_the_digest_is_on_no_page_and_cannot_be_guessed_by_a_filter(admin: Clien
 
 
 def test_a_token_is_never_changed(admin: Client, keeper: User) -> None:
-    row, _text = tokens.make(user=keeper, name="phone")
+    row, _text = a_token(keeper, "phone")
 
     assert admin.post(url("change", row), {"name": "mine", "digest": "0"}).status_code == 403
 
 
 def test_deleting_revokes(admin: Client, keeper: User) -> None:
-    phone, of_phone = tokens.make(user=keeper, name="phone")
-    tablet, of_tablet = tokens.make(user=keeper, name="tablet")
+    phone, of_phone = a_token(keeper, "phone")
+    tablet, of_tablet = a_token(keeper, "tablet")
 
     delete(admin, phone)
     answer = act(admin, "delete_selected", tablet, post="yes")

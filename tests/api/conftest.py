@@ -9,8 +9,7 @@ import pytest
 from django.test import Client
 
 from appliances.models import Appliance, Circuit, Home, User
-from appliances.services import tokens
-from tests.builders import a_circuit, a_home, a_person, an_appliance, main_of
+from tests.builders import a_circuit, a_home, a_person, a_token, an_appliance, main_of
 
 ROOT = "/api/v1"
 
@@ -19,7 +18,7 @@ class Caller(Client):
     """An automation with a bearer token; paths are below /api/v1, bodies are Python or, as text, sent as they are."""
 
     def __init__(self, user: User | None = None) -> None:
-        headers = {"authorization": f"Bearer {tokens.make(user=user, name='test')[1]}"} if user else None
+        headers = {"authorization": f"Bearer {a_token(user)[1]}"} if user else None
         super().__init__(headers=headers)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:

@@ -27,9 +27,9 @@ from schemathesis.specs.openapi.checks import (
 
 from appliances.api import document
 from appliances.models import Appliance, Circuit, TemporaryLimit
-from appliances.services import tokens
 from appliances.services.verifying import differences
 from tests.api.conftest import Flat
+from tests.builders import a_token
 
 EXAMPLES = int(os.environ.get("VOLTSAFE_EXAMPLES", "12"))
 pytestmark = pytest.mark.timeout(120 + EXAMPLES)
@@ -83,7 +83,7 @@ def app() -> Iterator[WSGIHandler]:
 @pytest.mark.parametrize(("path", "method"), OPERATIONS.values(), ids=OPERATIONS)
 def test_every_answer_is_as_documented(flat: Flat, app: WSGIHandler, path: str, method: str) -> None:
     operation = schemathesis.openapi.from_dict(about(flat))[path][method]
-    _row, token = tokens.make(user=flat.owner, name="test")
+    _row, token = a_token(flat.owner)
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
     cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
 

@@ -12,10 +12,10 @@ from django.test import Client
 
 from appliances.models import Appliance, Circuit
 from appliances.models.decision import Outcome
-from appliances.services import appliance, circuit, home, switching, tokens, verifying
+from appliances.services import appliance, circuit, home, switching, verifying
 from appliances.services.turn import Changed, Refused
 from tests.behaviours.conftest import Flat
-from tests.builders import a_circuit, an_appliance, main_of, turn_off
+from tests.builders import a_circuit, a_token, an_appliance, main_of, turn_off
 from tests.services.asking import BY
 from tests.services.rows import load_of, newest, revision_of, rows_of
 
@@ -133,7 +133,7 @@ def test_a_press_on_the_switch_is_refused_with_the_reason(flat: Flat, client: Cl
 
 
 def test_the_api_refuses_with_the_numbers_and_the_ways_out(flat: Flat, client: Client) -> None:
-    _row, text = tokens.make(user=flat.owner, name="test")
+    _row, text = a_token(flat.owner)
     before = rows_of(flat.home)
 
     answer = client.post(

@@ -13,7 +13,7 @@ from django.test import Client
 from appliances.live import hub
 from appliances.live.routing import websocket_urlpatterns
 from appliances.models import User
-from appliances.services import tokens
+from tests.builders import a_token
 
 
 class Socket(WebsocketCommunicator):
@@ -43,7 +43,7 @@ async def dial() -> AsyncIterator[Callable[..., Any]]:
     async def dialled(path: str, user: User | None = None, *, client: Client | None = None) -> Socket:
         headers = []
         if user is not None:
-            _row, text = await sync_to_async(tokens.make)(user=user, name="test")
+            _row, text = await sync_to_async(a_token)(user)
             headers.append((b"authorization", f"Bearer {text}".encode()))
         if client is not None:
             session = client.cookies[settings.SESSION_COOKIE_NAME].value

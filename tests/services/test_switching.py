@@ -6,9 +6,9 @@ import pytest
 
 from appliances.models import Appliance, Circuit, Home
 from appliances.models.decision import Action, Actor, Outcome, Subject
-from appliances.services import actor, appliance, switching, tokens
+from appliances.services import actor, appliance, switching
 from appliances.services.turn import Missing, Refused
-from tests.builders import NOW, a_circuit, a_home, a_person, an_appliance, main_of, turn_off, turn_on
+from tests.builders import NOW, a_circuit, a_home, a_person, a_token, an_appliance, main_of, turn_off, turn_on
 from tests.services.asking import BY
 from tests.services.rows import load_of, newest, rows_of
 
@@ -119,7 +119,7 @@ def test_what_was_asked_for_is_told_with_what_it_touched(home: Home, kitchen: Ci
 
 def test_who_asked_is_on_record(home: Home) -> None:
     owner = a_person("Ada", home=home)
-    row, _text = tokens.make(user=owner, name="Wall tablet")
+    row, _text = a_token(owner, "Wall tablet")
     lamp = an_appliance(home)
 
     said = []

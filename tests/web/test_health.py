@@ -7,8 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from appliances.interlock import guard
-from appliances.services import tokens
-from tests.builders import a_person
+from tests.builders import a_person, a_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,7 +38,7 @@ def test_metrics_are_for_administrators(client: Client, flat: dict[str, Any]) ->
     assert client.get("/metrics").status_code == 401
     client.force_login(flat["owner"])
     assert client.get("/metrics").status_code == 401
-    _row, text = tokens.make(user=a_person(is_staff=True), name="prometheus")
+    _row, text = a_token(a_person(is_staff=True), "prometheus")
 
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {text}"})
 

@@ -1,0 +1,109 @@
+"""What was decided about people, their accounts and their machines, in one sentence each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appliances.models import Decision
+from appliances.models.decision import Action, Actor, Outcome
+from appliances.models.membership import Role
+from appliances.models.token import Scope
+
+FACTORS = {
+    "totp": gettext_lazy("an authenticator app"),
+    "webauthn": gettext_lazy("a passkey"),
+    "recovery_codes": gettext_lazy("recovery codes"),
+}
+
+
+def sentence(row: Decision) -> str | None:
+    """None where it is about something else."""
+    names = {"name": row.subject_name or _("Somebody"), **_said(row.facts)}
+    found = _refused(row) if row.outcome == Outcome.REFUSED else _of_home(row) or _of_account(row)
+    return found % names if found else None
+
+
+def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
+    before, after = facts.get("changes", {}).get("role", (None, facts.get("role")))
+    return {
+        "before": Role(before).label if before in Role else "",
+        "role": Role(after).label if after in Role else "",
+        "scope": Scope(facts["scope"]).label if facts.get("scope") in Scope else "",
+        "factor": FACTORS.get(facts.get("factor", ""), _("a second factor")),
+        "address": facts.get("address") or _("an unknown address"),
+        "count": facts.get("count", 0),
+    }
+
+
+def _refused(row: Decision) -> str:
+    match row.action:
+        case Action.SIGN_IN:
+            return _("A try to sign in as %(name)s from %(address)s failed.")
+        case Action.CONFIRM:
+            return _("A wrong password was given for %(name)s from %(address)s.")
+        case Action.GIVE_CODE:
+            return _("A wrong installer code was given.")
+    return ""
+
+
+def _of_home(row: Decision) -> str:
+    match row.action:
+        case Action.INVITE:
+            return _("%(name)s invited as %(role)s.")
+        case Action.UNINVITE:
+            return _("The invitation for %(name)s was taken back.")
+        case Action.JOIN:
+            return _("%(name)s belongs to the home as %(role)s.")
+        case Action.CHANGE_ROLE:
+            return _("%(name)s from %(before)s to %(role)s.")
+        case Action.REMOVE_MEMBER if row.actor == Actor.PERSON and row.actor_id == row.subject_id:
+            return _("%(name)s left the home.")
+        case Action.REMOVE_MEMBER:
+            return _("%(name)s belongs to the home no longer.")
+        case Action.ADD_WALL if row.facts.get("again"):
+            return _("A new link for the wall screen %(name)s.")
+        case Action.ADD_WALL:
+            return _("Wall screen %(name)s added.")
+        case Action.LINK_WALL:
+            return _("A screen was linked as %(name)s.")
+        case Action.REMOVE_WALL:
+            return _("Wall screen %(name)s removed.")
+        case Action.CHANGE_CODE:
+            return _code(row)
+    return ""
+
+
+def _code(row: Decision) -> str:
+    had, has = row.facts["changes"]["installer_code"]
+    if not has:
+        return _("The home asks for no installer code any more.")
+    return _("The installer code was changed.") if had else _("The home asks for an installer code from now on.")
+
+
+def _of_account(row: Decision) -> str:
+    match row.action:
+        case Action.SIGN_IN:
+            return _("%(name)s signed in from %(address)s.")
+        case Action.SIGN_OUT:
+            return _("%(name)s signed out.")
+        case Action.END_SESSIONS:
+            return _("%(count)s sessions of %(name)s were ended.")
+        case Action.CONFIRM:
+            return _("%(name)s confirmed that it is they.")
+        case Action.ADD_ACCOUNT:
+            return _("Account %(name)s added.")
+        case Action.CHANGE_ACCOUNT:
+            return _("Account %(name)s changed.")
+        case Action.CHANGE_PASSWORD:
+            return _("%(name)s has a new password.")
+        case Action.ADD_FACTOR:
+            return _("%(name)s added %(factor)s.")
+        case Action.REMOVE_FACTOR:
+            return _("%(name)s removed %(factor)s.")
+        case Action.ADD_TOKEN:
+            return _("Token %(name)s made: %(scope)s.")
+        case Action.REMOVE_TOKEN:
+            return _("Token %(name)s revoked.")
+    return ""
