@@ -1,10 +1,11 @@
 """What every test leans on."""
 
 import gc
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import TransactionTestCase
 
@@ -17,6 +18,14 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays to the end; looking through it for garbage was a twelfth of the time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """PostgreSQL drops a database when the disk has it all, which may be later than the product has patience for."""
+    yield
+    if connection.vendor == "postgresql":
+        connection.settings_dict["OPTIONS"]["options"] += " -c statement_timeout=0"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -35,10 +44,10 @@ def _empty_past_the_interlock() -> Any:
         yield
 
 
-def empty(connection: BaseDatabaseWrapper) -> None:
-    tables = set(connection.introspection.django_table_names(include_views=False)) - WRITTEN_BY_MIGRATE
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        guard.remove(connection)
+def empty(database: BaseDatabaseWrapper) -> None:
+    tables = set(database.introspection.django_table_names(include_views=False)) - WRITTEN_BY_MIGRATE
+    with transaction.atomic(using=database.alias), database.cursor() as cursor:
+        guard.remove(database)
         for table in sorted(tables):
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
-        guard.install(connection)
+            cursor.execute(f"DELETE FROM {database.ops.quote_name(table)}")
+        guard.install(database)
