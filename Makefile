@@ -15,7 +15,8 @@ run: $(INSTALLED)  ## Start VoltSafe; the first time also install it and make it
 
 # Everything that needs no server. What needs PostgreSQL, Redis or a browser is reported as skipped; .ci/run has them.
 test: $(INSTALLED_DEV)  ## Run the tests
-	@env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -n auto -q $(PYTEST)
+	@env -u DATABASE_URL -u REDIS_URL -u PYTHONDONTWRITEBYTECODE \
+	  $(BIN)/python -m pytest -n auto --dist worksteal -q $(PYTEST)
 
 check: $(INSTALLED_DEV)  ## Check format, lint, types, floors, templates, migrations, settings
 	$(BIN)/ruff format --check .
