@@ -7,6 +7,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from appliances.interlock import guard
+from appliances.services import known
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -18,6 +19,7 @@ def _flush_past_the_interlock() -> Any:
         used = [connections[alias] for alias in case._databases_names(include_mirrors=False)]
         for connection in used:
             guard.remove(connection)
+        known.forget()
         try:
             flush(case)
         finally:
