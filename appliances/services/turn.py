@@ -8,7 +8,7 @@ import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -266,7 +266,7 @@ def transact(step: Callable[[], Changed], *, by: By) -> Changed:
         raise Busy("The home is busy. Nothing was changed; try again.") from why
     if is_new and changed.decision is not None:
         # By the one who asked, once it is committed: who writes next does not wait for it.
-        transaction.on_commit(partial(_publish, changed), robust=True)
+        transaction.on_commit(lambda: _publish(changed), robust=True)
     if changed.decision is not None and changed.decision.outcome == Outcome.REFUSED:
         raise Refused(changed.decision)
     if by.dry_run:
