@@ -26,7 +26,6 @@ TRIES = 5
 @dataclass(frozen=True)
 class Snapshot:
     home: Home
-    controller: Controller
     circuits: tuple[Circuit, ...]
     """Branch by branch."""
     appliances: tuple[Appliance, ...]
@@ -35,11 +34,19 @@ class Snapshot:
     limits: tuple[TemporaryLimit, ...]
     """Temporary ones that are in force or to come."""
     now: datetime
-    controller_ran_at: datetime | None
-    """When a controller last ran; not asked for in a home whose controller is off."""
     tree: Tree
     standings: tuple[Standing, ...]
     """Of what waits or was shed, in the order of the queue."""
+
+    @cached_property
+    def controller(self) -> Controller:
+        """Read with the home, or when it is first asked for."""
+        return controlling.known(self.home)
+
+    @cached_property
+    def controller_ran_at(self) -> datetime | None:
+        """When a controller last ran; not asked for in a home whose controller is off."""
+        return None if self.controller.mode == Mode.OFF else heartbeat.last_run()
 
     @property
     def carried_mw(self) -> Mapping[int, int]:
@@ -60,16 +67,19 @@ class Snapshot:
         return next(row for row in self.limits if row.pk == limit_id)
 
 
-def read(home_id: int, *, feed: int = FEED_LENGTH, now: datetime | None = None) -> Snapshot:
+def read(
+    home_id: int, *, feed: int = FEED_LENGTH, now: datetime | None = None, read_before: Home | None = None
+) -> Snapshot:
     """The newest committed state of a home at a moment, with its newest `feed` decisions. Raises Missing.
 
     A revision read before and after tells whether a write came in between; then it is read again, and where writes
     keep coming, in one transaction. That is the last resort: it costs more, and needs a connection of its own. Rows
-    that this process knows at that revision are not read.
+    that this process knows at that revision are not read, nor is at first a home that the caller has just read.
     """
     now = now or timezone.now()
     for _ in range(TRIES):
-        home, rows, decisions = _read(home_id, feed, now)
+        home, rows, decisions = _read(home_id, feed, now, read_before)
+        read_before = None
         if rows is not None and (not feed or not decisions or decisions[0].revision == home.revision):
             return _reckoned(home, rows, decisions, now)
         if rows is None:
@@ -83,16 +93,22 @@ def read(home_id: int, *, feed: int = FEED_LENGTH, now: datetime | None = None) 
 
 
 def after(changed: Changed, now: datetime) -> Snapshot:
-    """The home as a turn has left it: for answers that speak of loads, with no word of the controller or the record."""
+    """The home as a turn has left it, or newer; without decisions."""
     found = known.for_showing(changed.home_id, changed.revision, now)
-    if found is None:
-        return read(changed.home_id, feed=0, now=now)
-    return _reckoned(found.home, found.rows, [], now, controller=Controller(home=found.home))
+    return _reckoned(known.alone(found.home), found.rows, [], now) if found else read(changed.home_id, feed=0, now=now)
 
 
-def _read(home_id: int, feed: int, now: datetime) -> tuple[Home, Rows | None, list[Decision]]:
+def of(home: Home, now: datetime) -> Snapshot:
+    """The home that has just been read, or newer; without decisions."""
+    found = known.for_showing(home.pk, home.revision, now)
+    return _reckoned(home, found.rows, [], now) if found else read(home.pk, feed=0, now=now, read_before=home)
+
+
+def _read(
+    home_id: int, feed: int, now: datetime, read_before: Home | None = None
+) -> tuple[Home, Rows | None, list[Decision]]:
     """The home, its rows where they are known, and its newest decisions."""
-    home = HOME.first(home_id)
+    home = read_before or HOME.first(home_id)
     if home is None:
         raise Missing("There is no such home.")
     found = known.for_showing(home_id, home.revision, now)
@@ -104,26 +120,20 @@ HOME = Prepared[Home](lambda pk: Home.objects.select_related("controller").filte
 NEWEST = Prepared[Decision](lambda home: Decision.objects.filter(home_id=home).order_by("-revision")[:FEED_LENGTH], int)
 
 
-def _reckoned(
-    home: Home, rows: Rows, decisions: list[Decision], now: datetime, controller: Controller | None = None
-) -> Snapshot:
+def _reckoned(home: Home, rows: Rows, decisions: list[Decision], now: datetime) -> Snapshot:
     """Once the rows are known to belong together: half a move is no tree."""
-    controller = controller or controlling.known(home)
     waiting = claims.of(rows.appliances.values())
+    held_until = controlling.known(home).returns_held_until if waiting else None
     return Snapshot(
         home=home,
-        controller=controller,
         circuits=_branch_by_branch(rows.circuits.values()),
         appliances=tuple(rows.appliances.values()),
         decisions=tuple(decisions),
         limits=tuple(row for row in rows.limits if row.ends_at > now),
         now=now,
-        controller_ran_at=None if controller.mode == Mode.OFF else heartbeat.last_run(),
         tree=rows.tree,
         # As things are, not as they would be once an armed controller had switched off what is too much.
-        standings=queue.standings(rows.tree, waiting, now, returns_held_until=controller.returns_held_until)
-        if waiting
-        else (),
+        standings=queue.standings(rows.tree, waiting, now, returns_held_until=held_until) if waiting else (),
     )
 
 

@@ -122,7 +122,11 @@ def at_limit(*, asker: Asker, limit_id: int, capability: May) -> tuple[Home, str
 
 _WITH_HOME = Membership.objects.select_related("home")
 _MEMBER = {
-    "slug": Prepared[Membership](lambda user, slug: _WITH_HOME.filter(user_id=user, home__slug=slug), int, str),
+    "slug": Prepared[Membership](
+        lambda user, slug: Membership.objects.select_related("home__controller").filter(user_id=user, home__slug=slug),
+        int,
+        str,
+    ),
     "appliances": Prepared[Membership](lambda user, pk: _WITH_HOME.filter(user_id=user, home__appliances=pk), int, int),
     "circuits": Prepared[Membership](lambda user, pk: _WITH_HOME.filter(user_id=user, home__circuits=pk), int, int),
     "temporary_limits": Prepared[Membership](

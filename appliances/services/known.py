@@ -8,11 +8,13 @@ home's revision, which every decision raises: rows that belong to the revision j
 Kept are homes in which nothing waits and nothing was shed: such claims change with the clock, without a decision.
 """
 
+import copy
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
+from django.db.models.base import ModelState
 
 from appliances.models import Home
 from appliances.services import claims, reading, writer
@@ -78,6 +80,14 @@ def keep_for_showing(home: Home, rows: Rows, now: datetime) -> None:
     _shown.move_to_end(home.pk)
     while len(_shown) > MOST:
         _shown.popitem(last=False)
+
+
+def alone(home: Home) -> Home:
+    """A copy of one that is kept, for somebody who may ask it for more than its columns."""
+    mine = copy.copy(home)
+    mine._state = ModelState()
+    mine._state.adding, mine._state.db = False, home._state.db
+    return mine
 
 
 def forget() -> None:

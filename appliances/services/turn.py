@@ -226,7 +226,7 @@ def take(*, home_id: int, by: By, now: datetime, body: Callable[[Turn], int | No
 def _begun(home_id: int, by: By, now: datetime) -> Turn:
     """With the home locked; what is certain of it is not read. Raises Missing."""
     if found := known.take_for_deciding(home_id, now):
-        turn = Turn(copy.copy(found.home), by, now)
+        turn = Turn(known.alone(found.home), by, now)
         turn.rows = found.rows
         return turn
     home = LOCKED.first(home_id)
