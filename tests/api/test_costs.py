@@ -23,10 +23,10 @@ def warm(ask: Any) -> None:
     ask("get", "/homes")
 
 
-def test_the_load_costs_eight(ask: Any, flat: Flat) -> None:
+def test_the_load_costs_seven(ask: Any, flat: Flat) -> None:
     warm(ask)
 
-    assert cost(ask, "get", "/homes/harbour-flat/load") == 8
+    assert cost(ask, "get", "/homes/harbour-flat/load") == 7
 
 
 def test_lists_cost_the_same_however_long(ask: Any, flat: Flat) -> None:
@@ -35,10 +35,10 @@ def test_lists_cost_the_same_however_long(ask: Any, flat: Flat) -> None:
     warm(ask)
 
     assert cost(ask, "get", "/homes") == 2
-    assert cost(ask, "get", "/homes/harbour-flat") == 8
-    assert cost(ask, "get", "/homes/harbour-flat/load") == 8
-    assert cost(ask, "get", "/homes/harbour-flat/appliances") == 8
-    assert cost(ask, "get", "/homes/harbour-flat/circuits") == 8
+    assert cost(ask, "get", "/homes/harbour-flat") == 7
+    assert cost(ask, "get", "/homes/harbour-flat/load") == 7
+    assert cost(ask, "get", "/homes/harbour-flat/appliances") == 7
+    assert cost(ask, "get", "/homes/harbour-flat/circuits") == 7
     assert cost(ask, "get", "/homes/harbour-flat/decisions") == 4
     assert cost(ask, "get", f"/appliances/{flat.lamp.pk}") == 8
     assert cost(ask, "get", f"/appliances/{flat.kettle.pk}/fit") == 8
