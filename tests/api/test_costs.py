@@ -40,8 +40,8 @@ def test_lists_cost_the_same_however_long(ask: Any, flat: Flat) -> None:
     assert cost(ask, "get", "/homes/harbour-flat/appliances") == 7
     assert cost(ask, "get", "/homes/harbour-flat/circuits") == 7
     assert cost(ask, "get", "/homes/harbour-flat/decisions") == 4
-    assert cost(ask, "get", f"/appliances/{flat.lamp.pk}") == 8
-    assert cost(ask, "get", f"/appliances/{flat.kettle.pk}/fit") == 8
+    assert cost(ask, "get", f"/appliances/{flat.lamp.pk}") == 7
+    assert cost(ask, "get", f"/appliances/{flat.kettle.pk}/fit") == 7
 
 
 def test_a_switch_costs_fourteen(ask: Any, flat: Flat) -> None:
