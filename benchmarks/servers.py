@@ -69,7 +69,9 @@ def voltsafe(folder: str, *, under: str = "daphne", environment: dict[str, str] 
     if under == "daphne":
         command = [sys.executable, "manage.py", "serve"]
     else:
-        prepare = "import manage, django; django.setup(); from voltsafe import startup; startup.prepare(lambda _t: None)"
+        prepare = (
+            "import manage, django; django.setup(); from voltsafe import startup; startup.prepare(lambda _t: None)"
+        )
         around["DJANGO_SETTINGS_MODULE"] = "voltsafe.settings"
         subprocess.run([sys.executable, "-c", prepare], cwd=ROOT, env=around, check=True)
         command = [sys.executable, "-m", "uvicorn", "voltsafe.asgi:application", "--port", str(port)]

@@ -55,9 +55,7 @@ async def _of_product(server: Server, watchers: int, pushes: int) -> dict[str, f
 
     async def cause() -> None:
         state["on"] = not state["on"]
-        await asyncio.to_thread(
-            server.ask, "POST", server.toggle.format(server.appliances[1]), {"is_on": state["on"]}
-        )
+        await asyncio.to_thread(server.ask, "POST", server.toggle.format(server.appliances[1]), {"is_on": state["on"]})
 
     try:
         return await _measure(server, "/ws/homes/home/", watchers, pushes, cause, greets=True)
