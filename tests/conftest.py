@@ -10,6 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import TransactionTestCase
 
 from appliances.interlock import guard
+from appliances.services import known
 
 WRITTEN_BY_MIGRATE = {"django_content_type", "auth_permission"}
 
@@ -38,6 +39,7 @@ def _empty_past_the_interlock() -> Any:
     def empty_all(case: TransactionTestCase) -> None:
         for alias in case._databases_names(include_mirrors=False):
             empty(connections[alias])
+        known.forget()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_all)

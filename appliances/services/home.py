@@ -34,7 +34,7 @@ def add(*, wanted: Mapping[str, Any], owner: User | None, by: By, now: datetime)
     def first() -> Changed:
         turn.lock_new_homes()
         here = begin(home, limit, owner=owner, by=by, now=now)
-        return turn.settle(here, home.pk)
+        return here.changed(home.pk)
 
     return turn.transact(first, by=by)
 

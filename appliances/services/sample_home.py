@@ -51,7 +51,7 @@ def add(*, by: By, now: datetime) -> Changed | None:
         there = Home.objects.select_for_update(no_key=True).filter(slug=SLUG).first()
         here = Turn(there, by, now) if there else home.begin(new, limit, owner=None, by=by, now=now)
         furnish(here)
-        return turn.settle(here, here.home.pk)
+        return here.changed(here.home.pk)
 
     changed = turn.transact(whole, by=by)
     return changed if changed.decision else None

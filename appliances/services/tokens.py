@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from appliances.models import Token, User
 from appliances.models.decision import Action, Subject
+from appliances.models.prepared import Prepared
 from appliances.services import confirming, durable, recording, secret_text
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
@@ -58,10 +59,17 @@ def bearer(*, text: str, now: datetime) -> Token | None:
     """The token with this text, if it has not expired and its person may still sign in."""
     if not text.startswith(PREFIX):
         return None
-    row = Token.objects.valid(now).select_related("user").filter(digest=secret_text.digest(text)).first()
-    if row is not None and (row.last_used_at is None or now - row.last_used_at > NOTE_EVERY):
+    row = OF_ACTIVE.first(secret_text.digest(text))
+    if row is None or not row.is_valid(now):
+        return None
+    if row.last_used_at is None or now - row.last_used_at > NOTE_EVERY:
         Token.objects.filter(pk=row.pk).update(last_used_at=now)
     return row
+
+
+OF_ACTIVE = Prepared[Token](
+    lambda digest: Token.objects.select_related("user").filter(digest=digest, user__is_active=True), str
+)
 
 
 def _record(action: Action, row: Token, by: By, now: datetime, facts: Mapping[str, object]) -> None:

@@ -17,9 +17,10 @@ from django.db import connection, transaction
 from appliances import events
 from appliances.balancer import admission, units
 from appliances.balancer.tree import Breaker, Tree
-from appliances.models import Appliance, Circuit, Decision, Home, User
+from appliances.models import Appliance, Circuit, Decision, Home, User, quick
 from appliances.models.decision import Action, Outcome, Subject
-from appliances.services import answered, durable, reading
+from appliances.models.prepared import Prepared
+from appliances.services import answered, durable, known, reading
 from appliances.services import facts as keeping
 from appliances.services.actor import By
 from appliances.services.fair_turn import TookTooLong
@@ -77,6 +78,8 @@ class Turn:
     appliances: set[int] = field(default_factory=set)
     circuits: set[int] = field(default_factory=set)
     decisions: list[Decision] = field(default_factory=list)
+    after: reading.Rows | None = None
+    """The home as the turn leaves it, where it knows that without reading."""
 
     def appliance(self, pk: int) -> Appliance:
         """A copy of the row of an appliance of this home, as read under the lock. Raises Missing."""
@@ -157,8 +160,9 @@ class Turn:
             self._note_numbers(row, verdict)
         if requested_mw is not None:
             row.requested = units.to_watts(requested_mw)
-        row.save(force_insert=True)
-        Home.objects.filter(pk=self.home.pk).update(revision=self.home.revision, wake_at=self.now)
+        quick.insert(row)
+        self.home.wake_at = self.now
+        quick.update(Home, self.home.pk, revision=self.home.revision, wake_at=self.now)
         self.decision = row
         self.decisions.append(row)
         return row
@@ -211,13 +215,36 @@ def take(*, home_id: int, by: By, now: datetime, body: Callable[[Turn], int | No
     """
 
     def locked() -> Changed:
-        home = Home.objects.select_for_update(no_key=True).filter(pk=home_id).first()
-        if home is None:
-            raise Missing("There is no such home.")
-        turn = Turn(home, by, now)
-        return settle(turn, body(turn))
+        turn = _begun(home_id, by, now)
+        subject_id = body(turn)
+        _leave(turn)
+        return turn.changed(subject_id)
 
     return transact(locked, by=by)
+
+
+def _begun(home_id: int, by: By, now: datetime) -> Turn:
+    """With the home locked; what is certain of it is not read. Raises Missing."""
+    if found := known.take_for_deciding(home_id, now):
+        turn = Turn(known.alone(found.home), by, now)
+        turn.rows = found.rows
+        return turn
+    home = LOCKED.first(home_id)
+    if home is None:
+        raise Missing("There is no such home.")
+    return Turn(home, by, now)
+
+
+LOCKED = Prepared[Home](lambda pk: Home.objects.select_for_update(no_key=True).filter(pk=pk), int)
+
+
+def _leave(turn: Turn) -> None:
+    """For the next turn, and once it is committed for whoever looks."""
+    rows = turn.after
+    if rows is None or turn.by.dry_run:
+        return
+    known.leave(turn.home, rows, turn.now)
+    transaction.on_commit(lambda: known.keep_for_showing(turn.home, rows, turn.now), robust=True)
 
 
 def lock_new_homes() -> None:
@@ -227,21 +254,6 @@ def lock_new_homes() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('voltsafe new homes'))")
 
 
-def settle(turn: Turn, subject_id: int | None) -> Changed:
-    changed = turn.changed(subject_id)
-    if changed.decision is not None:
-        transaction.on_commit(
-            lambda: events.publish(
-                home_id=changed.home_id,
-                revision=changed.revision,
-                appliances=changed.appliances,
-                circuits=changed.circuits,
-            ),
-            robust=True,
-        )
-    return changed
-
-
 def transact(step: Callable[[], Changed], *, by: By) -> Changed:
     """Run `step` in a durable transaction of its own, in this writer's fair turn, again if the database asks for it.
 
@@ -249,9 +261,12 @@ def transact(step: Callable[[], Changed], *, by: By) -> Changed:
     Rehearsed where it was a dry run.
     """
     try:
-        changed = durable.run(lambda: _once(step, by), patience=PATIENCE)
+        changed, is_new = durable.run(lambda: _once(step, by), patience=PATIENCE)
     except TookTooLong as why:
         raise Busy("The home is busy. Nothing was changed; try again.") from why
+    if is_new and changed.decision is not None:
+        # By the one who asked, once it is committed: who writes next does not wait for it.
+        transaction.on_commit(lambda: _publish(changed), robust=True)
     if changed.decision is not None and changed.decision.outcome == Outcome.REFUSED:
         raise Refused(changed.decision)
     if by.dry_run:
@@ -259,18 +274,28 @@ def transact(step: Callable[[], Changed], *, by: By) -> Changed:
     return changed
 
 
-def _once(step: Callable[[], Changed], by: By) -> Changed:
+def _publish(changed: Changed) -> None:
+    events.publish(
+        home_id=changed.home_id,
+        revision=changed.revision,
+        appliances=changed.appliances,
+        circuits=changed.circuits,
+    )
+
+
+def _once(step: Callable[[], Changed], by: By) -> tuple[Changed, bool]:
+    """What was done, and whether it is news."""
     if by.key is None or by.dry_run:
         changed = step()
         transaction.set_rollback(by.dry_run)
-        return changed
+        return changed, not by.dry_run
     # Claimed before the home is locked: whoever sent it twice waits here, and nobody waits the other way round.
     earlier = answered.claim(by.key)
     if earlier is not None:
-        return _again(earlier)
+        return _again(earlier), False
     changed = step()
     answered.note(by.key, _outcome(changed))
-    return changed
+    return changed, True
 
 
 def _outcome(changed: Changed) -> dict[str, Any]:

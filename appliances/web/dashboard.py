@@ -30,7 +30,7 @@ def home_list(request: HttpRequest) -> HttpResponse:
 @errors.named
 def home(request: HttpRequest, slug: str) -> HttpResponse:
     row, role = access.home_at(asker=asking.of(request), slug=slug, capability=May.LOOK)
-    new = board.board(snapshot.read(row.pk), role)
+    new = board.board(snapshot.read(row.pk, read_before=row), role)
     context = {
         "board": new,
         "answer": _asked_before(request, row),
@@ -52,7 +52,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
 def board_alone(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything that changes with the home, as the socket would push it: for polling, gaps and reconnects."""
     row, role = access.home_at(asker=asking.of(request), slug=slug, capability=May.LOOK)
-    new = board.board(snapshot.read(row.pk), role)
+    new = board.board(snapshot.read(row.pk, read_before=row), role)
     return answering.in_pieces([frames.full(new)], new.revision)
 
 

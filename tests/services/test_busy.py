@@ -145,15 +145,15 @@ def test_the_victim_of_a_deadlock_is_run_again_and_done_once(home: Home, kettle:
 
 
 def test_a_new_home_that_was_a_victim_begins_at_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
-    settle, tries = turn.settle, []
+    changed_by, tries = Turn.changed, []
 
     def first_try_fails(*args: Any) -> turn.Changed:
         tries.append(args)
         if len(tries) == 1:
             raise an_error_of_the_database("40P01")
-        return settle(*args)
+        return changed_by(*args)
 
-    monkeypatch.setattr(turn, "settle", first_try_fails)
+    monkeypatch.setattr(Turn, "changed", first_try_fails)
 
     changed = homes.add(wanted={"name": "Flat"}, owner=None, **BY)
 
