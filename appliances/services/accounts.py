@@ -101,7 +101,11 @@ def remove(*, user_id: int, by: By, now: datetime) -> None:
 
 
 def set_password(*, user_id: int, password: str, by: By, now: datetime, keep: str = "") -> User:
-    """A new password. Ends every session but the one with the key `keep`. Raises Invalid, Missing, TookTooLong."""
+    """A new password. Ends every session but the one with the key `keep`.
+
+    Raises Invalid, ConfirmFirst, Missing, TookTooLong.
+    """
+    confirming.require(by)
     found = User.objects.filter(pk=user_id).first()
     if found is None:
         raise Missing(GONE)

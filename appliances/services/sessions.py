@@ -80,6 +80,11 @@ def end_others(*, user: User, keep: str, by: By, now: datetime) -> int:
     return durable.run(step, patience=recording.PATIENCE)
 
 
+def moved(before: str, after: str) -> None:
+    """The same session has another key now, as after a new password."""
+    UserSession.objects.filter(session_key=before).update(session_key=after)
+
+
 def forget(key: str) -> None:
     """It was signed out of."""
     UserSession.objects.filter(session_key=key).delete()

@@ -73,14 +73,13 @@ def _changed(request: HttpRequest, form: PasswordForm) -> bool:
         new = accounts.set_password(
             user_id=user.pk,
             password=form.cleaned_data["password"],
-            by=actor.person(user),
+            by=actor.person(user, confirmed=True),
             now=timezone.now(),
             keep=keep,
         )
     except Invalid as why:
         form.say_invalid(why)
         return False
-    sessions.forget(keep)
     update_session_auth_hash(request, new)
     messages.success(request, _("Your password is changed."))
     return True

@@ -19,9 +19,12 @@ class SessionSeenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        before = request.session.session_key
         answer = self.get_response(request)
         if request.session.accessed and request.session.session_key and isinstance(request.user, User):
             where = {"address": signing.address(request), "agent": signing.agent(request)}
             with contextlib.suppress(TookTooLong):  # the next request says it again
+                if before and before != request.session.session_key:
+                    sessions.moved(before, request.session.session_key)
                 sessions.seen(request.session, request.user, now=timezone.now(), **where)
         return answer

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from appliances.models import User
 from appliances.models.decision import Action
@@ -81,6 +82,7 @@ def confirmed_to_post(view: View) -> View:
 def answered(view: View) -> View:
     """For pages that judge: a form that comes back says so by its status, 422, or 429 and how long to wait."""
 
+    @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def judged(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
