@@ -1,7 +1,7 @@
 """What a person sees of their own account: how they sign in, their passkeys, and where they are signed in."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
@@ -132,19 +132,21 @@ def _places_line(count: int) -> Line:
 
 
 def _used(row: Authenticator, now: datetime) -> str:
-    added = _("Added %s ago") % timesince(row.created_at, now, depth=1)
+    added = {"added": _ago(row.created_at, now)}
     if row.last_used_at is None:
-        return _("%s, never used.") % added
-    return _("%(added)s, last used %(used)s ago.") % {"added": added, "used": timesince(row.last_used_at, now, depth=1)}
+        return _("Added %(added)s, never used.") % added
+    return _("Added %(added)s, last used %(used)s.") % {**added, "used": _ago(row.last_used_at, now)}
+
+
+def _ago(then: datetime, now: datetime) -> str:
+    if now - then < timedelta(minutes=1):
+        return _("just now")
+    return _("%s ago") % timesince(then, now, depth=1)
 
 
 def _place(row: UserSession, here: str, now: datetime) -> Place:
-    since = timesince(row.created_at, now, depth=1)
-    seen = (
-        _("used just now")
-        if now - row.last_seen_at < JUST_NOW
-        else _("last used %s ago") % timesince(row.last_seen_at, now, depth=1)
-    )
-    text = _("Signed in %(since)s ago, %(seen)s.") % {"since": since, "seen": seen}
+    # Kept only every few minutes, so it says no more than it knows.
+    seen = row.last_seen_at if now - row.last_seen_at > JUST_NOW else now
+    text = _("Signed in %(since)s, last used %(seen)s.") % {"since": _ago(row.created_at, now), "seen": _ago(seen, now)}
     address = "" if row.ip == sessions.NOWHERE else row.ip
     return Place(row.pk, browsers.name(row.user_agent), address, text, row.session_key == here)

@@ -26,11 +26,13 @@ from appliances.web.account_forms import PASSWORD_OF, SignInForm
 PAGE = "appliances/sign_in.html"
 
 
-class SignIn(LoginView):  # type: ignore[misc]
-    template_name = PAGE
-
+class Afresh:
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: Any) -> None:
         """Who comes back from the second factor begins again."""
+
+
+class SignIn(Afresh, LoginView):  # type: ignore[misc]
+    template_name = PAGE
 
 
 class SecondFactor(AuthenticateView):  # type: ignore[misc]
@@ -50,7 +52,7 @@ class SecondFactor(AuthenticateView):  # type: ignore[misc]
         return {**found, "takes_codes": takes_codes, "takes_passkeys": Authenticator.Type.WEBAUTHN in kinds}
 
 
-class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
+class PasskeySignIn(Afresh, LoginWebAuthnView):  # type: ignore[misc]
     """A POST without a passkey asks for the question that one answers; with it, it is judged."""
 
     template_name = PAGE

@@ -39,7 +39,7 @@ def sign_out(page: Any) -> None:
 
 def add_a_passkey(page: Any, server: Server) -> None:
     page.goto(f"{server.url}/account/")
-    page.locator("a[aria-describedby=way-passkeys]").click()
+    page.locator("a[aria-describedby=setting-passkeys]").click()
     page.get_by_label("Name").fill("My laptop")
     page.get_by_role("button", name="Make a passkey").click()
     page.get_by_text("Recovery codes made.").wait_for()
@@ -82,7 +82,7 @@ def test_an_app_is_set_up_and_asked_for(serve: Callable[..., Any], window: Calla
     server = serve()
     page = sign_in(window(), server)
     page.goto(f"{server.url}/account/")
-    page.locator("a[aria-describedby=way-app]").click()
+    page.locator("a[aria-describedby=setting-app]").click()
     secret = page.locator(".app-key code").inner_text()
     page.get_by_label("Code").fill(code_for(secret))
     page.get_by_role("button", name="Turn it on").click()
