@@ -75,7 +75,7 @@ class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
             new = accounts.set_password(**asked, by=by(request), now=timezone.now(), keep=keep)
             self.user.password = new.password
         except saying.NAMED as why:
-            self.add_error(None, saying.sentence(why))
+            self.add_error("password1", saying.sentence(why))  # its page shows no others
         return found
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002

@@ -34,10 +34,11 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is nobody called {options['user']!r}.")
         password = secrets.token_urlsafe(LENGTH) if options["generate"] else self._asked()
-        given = {"user_id": user.pk, "by": actor.SYSTEM, "now": timezone.now()}
+        now, removed = timezone.now(), 0
         try:
-            accounts.set_password(password=password, **given)
-            removed = accounts.remove_factors(**given) if options["without_second_factor"] else 0
+            accounts.set_password(user_id=user.pk, password=password, by=actor.SYSTEM, now=now)
+            if options["without_second_factor"]:
+                removed = accounts.remove_factors(user_id=user.pk, by=actor.SYSTEM, now=now)
         except Invalid as why:
             raise CommandError(" ".join(text for texts in why.errors.values() for text in texts)) from why
         except TookTooLong as why:
