@@ -36,7 +36,7 @@ def end_from_elsewhere(_client: Client, user: User) -> None:
 
 
 def remove_account(_client: Client, user: User) -> None:
-    user.memberships.all().delete()  # type: ignore[attr-defined]
+    a_person(home=user.memberships.get().home)  # type: ignore[attr-defined]
     accounts.remove(user_id=user.pk, by=actor.SYSTEM, now=NOW)
 
 
