@@ -72,9 +72,9 @@ def test_the_pages_of_an_account(serve: Callable[..., Any], window: Callable[...
     found = {}
     for path in [*paths, "recovery-codes/", "recovery-codes/new/", "places/"]:
         page.goto(f"{server.url}/account/{path}")
+        found[path] = troubles(page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            found[f"{path} {width}"] = troubles(page)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{path} is {wide} px wide at {width}"
     sign_out(page)
