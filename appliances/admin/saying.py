@@ -1,6 +1,9 @@
 """What the services say no with, as one sentence for a form, a message or a page."""
 
 from django.db.models import Model
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from appliances.interlock.guard import InterlockMissing
 from appliances.presentation import wording
@@ -32,6 +35,9 @@ def sentence(why: Exception) -> str:
             return " ".join(wording.refusal(why.decision))
         case Invalid():
             return " ".join(text for texts in why.errors.values() for text in texts)
+        case ConfirmFirst():
+            link = format_html('<a href="{}?next=/admin/">{}</a>', reverse("account_reauthenticate"), _("Confirm now"))
+            return format_html("{} {}", str(why), link)
     return str(why)
 
 

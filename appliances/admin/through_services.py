@@ -114,7 +114,7 @@ class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return redirect(request.get_full_path())
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
-        made = super().get_form(request, obj, change, **kwargs)
+        made = super().get_form(request, obj, change=change, **kwargs)
         made.by = by(request)  # type: ignore[attr-defined]
         return made
 

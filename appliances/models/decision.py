@@ -53,6 +53,7 @@ class Action(models.TextChoices):
     CONFIRM = "confirm", _("confirm it is you")
     ADD_ACCOUNT = "add_account", _("add account")
     CHANGE_ACCOUNT = "change_account", _("change account")
+    REMOVE_ACCOUNT = "remove_account", _("remove account")
     CHANGE_PASSWORD = "change_password", _("change password")
     ADD_FACTOR = "add_factor", _("add second factor")
     REMOVE_FACTOR = "remove_factor", _("remove second factor")

@@ -1,6 +1,6 @@
 """What was decided about people, their accounts and their machines, in one sentence each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,10 @@ FACTORS = {
     "webauthn": gettext_lazy("a passkey"),
     "recovery_codes": gettext_lazy("recovery codes"),
 }
+
+
+WAYS = {"password": gettext_lazy("a password"), **FACTORS, "recovery_codes": gettext_lazy("a recovery code")}
+"""How somebody signed in or confirmed."""
 
 
 def sentence(row: Decision) -> str | None:
@@ -34,11 +38,24 @@ def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
         "factor": FACTORS.get(facts.get("factor", ""), _("a second factor")),
         "address": facts.get("address") or _("an unknown address"),
         "count": facts.get("count", 0),
+        "ways": _ways(facts.get("ways", [])),
     }
+
+
+def _ways(names: Sequence[str]) -> str:
+    return _(" and ").join(str(WAYS[name]) for name in names if name in WAYS)
 
 
 def _refused(row: Decision) -> str:
     match row.action:
+        case Action.SIGN_IN if row.facts.get("step") == "factor":
+            return _("A wrong code was given to sign in as %(name)s from %(address)s.")
+        case Action.SIGN_IN if row.facts.get("step") == "passkey":
+            return _("A passkey from %(address)s was not accepted.")
+        case Action.CONFIRM if row.facts.get("step") == "factor":
+            return _("A wrong code was given for %(name)s from %(address)s.")
+        case Action.CONFIRM if row.facts.get("step") == "passkey":
+            return _("A passkey given for %(name)s from %(address)s was not accepted.")
         case Action.SIGN_IN:
             return _("A try to sign in as %(name)s from %(address)s failed.")
         case Action.CONFIRM:
@@ -84,22 +101,38 @@ def _code(row: Decision) -> str:
 
 def _of_account(row: Decision) -> str:
     match row.action:
+        case Action.SIGN_IN if row.facts.get("ways"):
+            return _("%(name)s signed in from %(address)s with %(ways)s.")
         case Action.SIGN_IN:
             return _("%(name)s signed in from %(address)s.")
         case Action.SIGN_OUT:
             return _("%(name)s signed out.")
+        case Action.END_SESSIONS if row.facts.get("count") == 1:
+            return _("%(name)s was signed out in one place.")
         case Action.END_SESSIONS:
-            return _("%(count)s sessions of %(name)s were ended.")
+            return _("%(name)s was signed out in %(count)s places.")
+        case Action.CONFIRM if row.facts.get("ways"):
+            return _("%(name)s confirmed with %(ways)s that it is they.")
         case Action.CONFIRM:
             return _("%(name)s confirmed that it is they.")
         case Action.ADD_ACCOUNT:
             return _("Account %(name)s added.")
+        case Action.CHANGE_ACCOUNT if row.facts.get("changes", {}).get("is_active") == [True, False]:
+            return _("%(name)s may not sign in any more.")
+        case Action.CHANGE_ACCOUNT if row.facts.get("changes", {}).get("is_active") == [False, True]:
+            return _("%(name)s may sign in again.")
         case Action.CHANGE_ACCOUNT:
             return _("Account %(name)s changed.")
+        case Action.REMOVE_ACCOUNT:
+            return _("Account %(name)s removed.")
         case Action.CHANGE_PASSWORD:
             return _("%(name)s has a new password.")
+        case Action.ADD_FACTOR if row.facts.get("again"):
+            return _("%(name)s made new recovery codes.")
         case Action.ADD_FACTOR:
             return _("%(name)s added %(factor)s.")
+        case Action.REMOVE_FACTOR if row.actor == Actor.SYSTEM:
+            return _("%(name)s lost %(factor)s: VoltSafe removed it from the command line.")
         case Action.REMOVE_FACTOR:
             return _("%(name)s removed %(factor)s.")
         case Action.ADD_TOKEN:

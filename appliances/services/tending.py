@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from appliances.models import Appliance, Controller, Home, Shed, TemporaryLimit, Wait
-from appliances.services import actor, answered, heartbeat, throttle, turn
+from appliances.services import actor, answered, heartbeat, sessions, throttle, turn
 from appliances.services.tender import Tender
 from appliances.services.turn import Busy, Missing, Turn
 
@@ -36,6 +36,7 @@ def tick(now: datetime) -> int:
     if heartbeat.beat(now):
         answered.prune(now)
         throttle.prune(now)
+        sessions.prune(now)
     return tended
 
 

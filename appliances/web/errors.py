@@ -31,11 +31,15 @@ def named(view: View) -> View:
             asked = guarding.asked(request, why)
             return page(request, asked.status, _("Confirm first"), asked.text)
         except Busy as why:
-            busy = page(request, 503, _("Busy"), str(why))
-            busy["Retry-After"] = "2"
-            return busy
+            return busy(request, str(why))
 
     return answered
+
+
+def busy(request: HttpRequest, text: str) -> HttpResponse:
+    answer = page(request, 503, _("Busy"), text)
+    answer["Retry-After"] = "2"
+    return answer
 
 
 def page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

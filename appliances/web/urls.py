@@ -1,7 +1,6 @@
 """The addresses people see."""
 
-from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import include, path
 
 from appliances.web import (
     appliance,
@@ -21,12 +20,7 @@ from appliances.web import (
 urlpatterns = [
     path("", dashboard.home_list, name="home_list"),
     path("welcome/", welcome.welcome, name="welcome"),
-    path(
-        "sign-in/",
-        auth.LoginView.as_view(template_name="appliances/sign_in.html", redirect_authenticated_user=True),
-        name="sign_in",
-    ),
-    path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
+    path("", include("appliances.web.account_urls")),
     path("homes/add/", home.add, name="home_add"),
     path("homes/<slug:slug>/", dashboard.home, name="home"),
     path("homes/<slug:slug>/board/", dashboard.board_alone, name="board"),

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import sign_in, switch_of
+from tests.journeys.conftest import PASSWORD, sign_in, switch_of
+from tests.journeys.test_signing_in import add_a_passkey, at_localhost, sign_out, with_keys
 
 SERIOUS = {"serious", "critical"}
 WIDTHS = [360, 820, 1440]
@@ -57,6 +58,31 @@ def test_the_pages_of_a_home(serve: Callable[..., Any], window: Callable[..., An
     for path in [*(home + link for link in links), server.url + edit, f"{server.url}/?all", f"{server.url}/homes/add/"]:
         page.goto(path)
         found[re.sub(r"^http://[^/]+", "", path)] = troubles(page)
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_an_account(serve: Callable[..., Any], window: Callable[..., Any], scheme: str) -> None:
+    server = at_localhost(serve())
+    page = with_keys(window(color_scheme=scheme, reduced_motion="reduce"))
+    sign_in(page, server)
+    add_a_passkey(page, server)
+    paths = ["", "password/", "confirm/", "confirm/passkey/", "confirm/code/", "app/add/", "passkeys/", "passkeys/add/"]
+    found = {}
+    for path in [*paths, "recovery-codes/", "recovery-codes/new/", "places/"]:
+        page.goto(f"{server.url}/account/{path}")
+        found[path] = troubles(page)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} px wide at {width}"
+    sign_out(page)
+    page.fill("[name=username]", "ada")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/second-factor/")
+    found["second factor"] = troubles(page)
 
     assert {name: lines for name, lines in found.items() if lines} == {}
 
