@@ -15,7 +15,7 @@ from appliances.services.cleaning import Invalid
 from appliances.services.throttle import CODE, Try
 from appliances.services.turn import Changed, Turn
 
-SHORTEST = 6
+SHORTEST, LONGEST = 6, 128
 
 
 class InstallerCodeNeeded(Exception):
@@ -42,8 +42,8 @@ def change(*, home_id: int, code: str, by: By, now: datetime) -> Changed:
     Raises Invalid, ConfirmFirst, InstallerCodeNeeded, Refused, Throttled, Missing, Busy.
     """
     confirming.require(by)
-    if code and len(code) < SHORTEST:
-        raise Invalid({"code": [_("Take at least %d characters.") % SHORTEST]})
+    if code and not SHORTEST <= len(code) <= LONGEST:
+        raise Invalid({"code": [_("Take %(least)d to %(most)d characters.") % {"least": SHORTEST, "most": LONGEST}]})
     kept = make_password(code) if code else ""
 
     def body(here: Turn) -> int:

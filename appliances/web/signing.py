@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth import login
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +28,13 @@ def confirm(request: HttpRequest, user: User, password: str) -> tuple[bool, str]
     record_authentication(request, user, method="password", reauthenticated=True)
     accounts.note(Action.CONFIRM, user, now=now, facts=where(request))
     return True, ""
+
+
+def begin(request: HttpRequest, user: User) -> None:
+    """Sign in whoever has just chosen the password of an account of their own."""
+    login(request, user)
+    record_authentication(request, user, method="password")
+    accounts.note(Action.SIGN_IN, user, now=timezone.now(), facts=where(request))
 
 
 def where(request: HttpRequest) -> dict[str, Any]:
