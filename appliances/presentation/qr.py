@@ -1,31 +1,20 @@
-"""A link as a QR code to hold a phone to: plain numbers and a path for an inline SVG."""
-
-from dataclasses import dataclass
+"""A link as a QR code: one inline SVG that takes the colour of what stands around it."""
 
 import qrcode
-from qrcode.constants import ERROR_CORRECT_M
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 QUIET = 4
-"""Light modules around it; ISO/IEC 18004 asks for as many."""
+"""Modules of light around the code; readers need them (ISO/IEC 18004, 9.1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    size: int
-    """Modules a side, with the quiet ones."""
-    path: str
-    """Of the dark modules, for `<path d>`."""
-
-
-def code(text: str) -> Code:
-    made = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
-    made.add_data(text)
-    rows = made.get_matrix()
-    runs = [f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _runs(row)]
-    return Code(len(rows), "".join(runs))
-
-
-def _runs(row: list[bool]) -> list[tuple[int, int]]:
-    """Where dark modules begin, and how many stand together."""
-    begins = [x for x, dark in enumerate(row) if dark and not (x and row[x - 1])]
-    return [(x, next(n for n, dark in enumerate([*row[x:], False]) if not dark)) for x in begins]
+def svg(text: str) -> SafeString:
+    """Of this text, one path for all of it; it is named by what stands beside it."""
+    code = qrcode.QRCode(border=QUIET, error_correction=qrcode.constants.ERROR_CORRECT_M)
+    code.add_data(text)
+    rows = code.get_matrix()
+    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
+    drawing = (
+        '<svg class="qr" viewBox="0 0 {0} {0}" shape-rendering="crispEdges" aria-hidden="true"><path d="{1}"/></svg>'
+    )
+    return format_html(drawing, len(rows), path)

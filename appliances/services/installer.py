@@ -13,7 +13,7 @@ from appliances.services import confirming, throttle, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
 from appliances.services.throttle import CODE, Try
-from appliances.services.turn import Changed, Turn
+from appliances.services.turn import Changed, Refused, Turn
 
 SHORTEST, LONGEST = 6, 128
 
@@ -55,6 +55,11 @@ def change(*, home_id: int, code: str, by: By, now: datetime) -> Changed:
         return home_id
 
     return take(home_id=home_id, by=by, now=now, body=body)
+
+
+def is_wrong_code(why: Refused) -> bool:
+    """It was no limit that said no, but the code."""
+    return why.decision.action == Action.GIVE_CODE
 
 
 def _looked_at(home_id: int, by: By, now: datetime) -> By:

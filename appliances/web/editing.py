@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from appliances.models import Home
 from appliances.presentation import board, snapshot, wording
+from appliances.services import installer
 from appliances.services.cleaning import InUse, Invalid
 from appliances.services.lowering import PreviewChanged
 from appliances.services.membership import LastOwner
@@ -96,7 +97,7 @@ def _save(
         status, preview = 409, Preview(why.off, is_new=True)
     except Refused as why:
         status = 403
-        if guarding.is_wrong_code(why):
+        if installer.is_wrong_code(why):
             asked = guarding.asked(request, why)
         else:
             form.say_refused(why.decision)

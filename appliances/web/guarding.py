@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from appliances.models.decision import Action
 from appliances.presentation import wording
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.installer import InstallerCodeNeeded
@@ -46,7 +45,3 @@ def beforehand(request: HttpRequest, *, code: bool = False) -> Asked | None:
         return None
     text = _("Show that it is you.") if confirm else _("Give the code that is set now.")
     return Asked(confirm=confirm, code=code, text=asking.problem(request) or text, status=200)
-
-
-def is_wrong_code(why: Refused) -> bool:
-    return why.decision.action == Action.GIVE_CODE

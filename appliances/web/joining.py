@@ -62,7 +62,7 @@ def _as_new(request: HttpRequest, text: str, row: Invitation) -> HttpResponse:
         except Invalid as why:
             form.say_invalid(why)
         else:
-            signing.begin(request, user)
+            signing.enter(request, user)
             return _arrived(request, row)
     sign_in_url = f"{reverse('sign_in')}?{urlencode({'next': request.path})}"
     context = {**_invitation(row), "form": form, "sign_in_url": sign_in_url}

@@ -64,13 +64,14 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _made(request: HttpRequest, home: Home, row: Invitation, text: str) -> HttpResponse:
     """The only time that the link is shown: it is not kept."""
-    link = addressing.absolute(request, reverse("join", args=[text]))
+    link = addressing.whole(request, reverse("join", args=[text]))
     context: dict[str, object] = {
         "name": row.name,
         "role": shown.role(row.role),
         "until_text": shown.until_text(home, row),
         "link": link,
-        "qr": qr.code(link),
+        "qr": qr.svg(link),
+        "is_of_this_machine": addressing.is_of_this_machine(link),
         "people_url": url(home.slug),
         "home_name": home.name,
         "home_url": reverse("home", args=[home.slug]),

@@ -10,28 +10,26 @@ from django.utils.translation import gettext as _
 
 from appliances.models import User
 from appliances.models.decision import Action
-from appliances.services import accounts, throttle
+from appliances.services import accounts, passwords
 from appliances.services.throttle import Throttled
 
 
 def confirm(request: HttpRequest, user: User, password: str) -> tuple[bool, str]:
     """Whether the password is theirs, and what to say where it does not count."""
-    now, tries = timezone.now(), throttle.sign_in(user.get_username(), address(request))
+    now = timezone.now()
     try:
-        throttle.take(tries, now)
+        is_theirs = passwords.judge(user, password, facts=where(request), now=now)
     except Throttled as why:
         return False, str(why)
-    if not user.check_password(password):
-        accounts.note_failure(Action.CONFIRM, user.get_username(), now=now, facts=where(request))
+    if not is_theirs:
         return False, _("That is not your password.")
-    throttle.succeeded(tries)
     record_authentication(request, user, method="password", reauthenticated=True)
     accounts.note(Action.CONFIRM, user, now=now, facts=where(request))
     return True, ""
 
 
-def begin(request: HttpRequest, user: User) -> None:
-    """Sign in whoever has just chosen the password of an account of their own."""
+def enter(request: HttpRequest, user: User) -> None:
+    """Sign in somebody who has just chosen their password: with an invitation."""
     login(request, user)
     record_authentication(request, user, method="password")
     accounts.note(Action.SIGN_IN, user, now=timezone.now(), facts=where(request))

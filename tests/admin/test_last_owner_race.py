@@ -13,7 +13,7 @@ from appliances.models import Membership
 from appliances.models.membership import Role
 from appliances.services import membership
 from tests.admin.pages import opened, url
-from tests.builders import a_home, a_person
+from tests.builders import a_home, a_person, confirm
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,6 +33,7 @@ def both_go(monkeypatch: pytest.MonkeyPatch) -> int:
     def demoting(row: Membership) -> Callable[[], None]:
         client = Client()
         client.force_login(keeper)
+        confirm(client, keeper)
         address = url("change", row)
         sent = {**opened(client, address), "role": Role.GUEST}
 
