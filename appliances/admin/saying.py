@@ -1,6 +1,7 @@
 """What the services say no with, as one sentence for a form, a message or a page."""
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from appliances.interlock.guard import InterlockMissing
 from appliances.presentation import wording
@@ -37,4 +38,9 @@ def sentence(why: Exception) -> str:
 
 def about(row: Model, why: Exception) -> str:
     """The sentence and whom it is about; a refusal names it by itself."""
-    return sentence(why) if isinstance(why, Refused) else f"{row}: {sentence(why)}"
+    match why:
+        case Refused():
+            return sentence(why)
+        case InstallerCodeNeeded():
+            return f"{row}: {sentence(why)} " + _("Its own page has a field for it.")
+    return f"{row}: {sentence(why)}"
