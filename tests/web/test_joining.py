@@ -11,7 +11,8 @@ from django.utils import timezone
 from appliances.models import Attempt, Decision, Invitation, Membership, User
 from appliances.models.decision import Action
 from appliances.models.membership import Role
-from appliances.services import confirming
+from appliances.services import confirming, throttle
+from appliances.services.fair_turn import TookTooLong
 from tests.builders import a_person, an_invitation
 
 NEW = {"username": "bob", "password1": "a quiet kettle sings", "password2": "a quiet kettle sings"}
@@ -132,6 +133,19 @@ def test_guessing_at_links_gets_slow_and_a_true_one_is_opened_all_the_same(clien
     assert int(slow["Retry-After"]) >= 1
     assert client.get(link).status_code == 200
     assert client.get(wrong, REMOTE_ADDR="198.51.100.7").status_code == 404
+
+
+def test_where_no_try_can_be_counted_none_is_judged(
+    client: Client, flat: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_long(*_args: Any) -> None:
+        raise TookTooLong
+
+    monkeypatch.setattr(throttle, "take", too_long)
+
+    answer = client.get(reverse("join", args=["vsi_nothing"]))
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
 
 
 def test_no_cache_keeps_the_page(client: Client, link: str) -> None:
