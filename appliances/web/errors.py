@@ -32,7 +32,7 @@ def named(view: View) -> View:
             asked = guarding.asked(request, why)
             return page(request, asked.status, _("Confirm first"), asked.text)
         except (Busy, TookTooLong) as why:
-            busy = page(request, 503, _("Busy"), str(why) or _("Too much is going on at once. Try again in a moment."))
+            busy = page(request, 503, _("Busy"), str(why) or _("Nothing was changed; try again."))
             busy["Retry-After"] = "2"
             return busy
 

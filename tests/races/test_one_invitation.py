@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.db.models import QuerySet
 
-from appliances.models import Home, Invitation, Membership, User
+from appliances.models import Decision, Home, Invitation, Membership, User
 from appliances.services import people, verifying
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Missing
+from appliances.services.turn import Missing, Turn
 from tests.builders import NOW, a_home, a_person, an_invitation
 from tests.races.crowd import at_once
 
@@ -66,17 +66,16 @@ def test_one_name_by_two_invitations_is_one_account(home: Home) -> None:
 @pytest.mark.postgres  # SQLite's transaction is its lock: there is no race to show.
 def test_without_the_lock_two_are_found_worthy(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both get as far as joining; only the record, one decision a revision, still stops one of them."""
-    let_in, meeting, found = people._let_in, threading.Barrier(2), []
+    text, record, meeting, found = an_invitation(home), Turn.record, threading.Barrier(2), []
 
-    def meet_and_let_in(*args: Any, **facts: str) -> int:
+    def meet_and_record(*args: Any, **facts: Any) -> Decision:
         found.append(1)
         with contextlib.suppress(threading.BrokenBarrierError):
             meeting.wait(5)
-        return let_in(*args, **facts)
+        return record(*args, **facts)
 
-    monkeypatch.setattr(people, "_let_in", meet_and_let_in)
+    monkeypatch.setattr(Turn, "record", meet_and_record)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
-    text = an_invitation(home)
     asks = [partial(people.accept, text=text, user=a_person(), now=NOW) for _ in range(2)]
 
     with pytest.raises(Exception, match="one_decision_per_revision"):
