@@ -10,7 +10,18 @@ from django.utils import timezone
 from appliances.models import Appliance, Circuit, Home, TemporaryLimit, Token, User
 from appliances.models.membership import Membership, Role
 from appliances.models.token import Scope
-from appliances.services import actor, appliance, circuit, confirming, home, limits, switching, tokens
+from appliances.services import (
+    actor,
+    appliance,
+    circuit,
+    confirming,
+    home,
+    installer,
+    limits,
+    people,
+    switching,
+    tokens,
+)
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -34,6 +45,17 @@ def confirm(client: Client, user: User) -> None:
     session[confirming.RECORDS] = [{"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}]
     session[confirming.OF_USER] = str(user.pk)
     session.save()
+
+
+def an_invitation(of: Home, name: str = "Bob", *, role: str = Role.GUEST, days: float = 7) -> str:
+    """The text of its link."""
+    lasts, now = timedelta(days=days), timezone.now()
+    return people.invite(home_id=of.pk, name=name, role=role, lasts=lasts, by=actor.SYSTEM, now=now)[2]
+
+
+def an_installer_code(of: Home, code: str = "red screwdriver") -> str:
+    installer.change(home_id=of.pk, code=code, by=actor.SYSTEM, now=timezone.now())
+    return code
 
 
 def a_home(name: str = "", *, limit_watts: object = 5000, owner: User | None = None) -> Home:

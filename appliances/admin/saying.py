@@ -43,4 +43,9 @@ def sentence(why: Exception) -> str:
 
 def about(row: Model, why: Exception) -> str:
     """The sentence and whom it is about; a refusal names it by itself."""
-    return sentence(why) if isinstance(why, Refused) else f"{row}: {sentence(why)}"
+    match why:
+        case Refused():
+            return sentence(why)
+        case InstallerCodeNeeded():
+            return f"{row}: {sentence(why)} " + _("Its own page has a field for it.")
+    return f"{row}: {sentence(why)}"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from appliances.admin.through_services import by
+from appliances.admin.asking import by
 from appliances.models import Token, User
 from appliances.services import tokens
 

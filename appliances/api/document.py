@@ -64,6 +64,8 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         _may_be_rehearsed(operation)
         if method == "post":
             _may_be_repeated(operation)
+    if f"`{problems.INSTALLER_CODE_REQUIRED.code}`" in responses.get("403", {}).get("description", ""):
+        operation["parameters"].append(INSTALLER_CODE)
     of_refusal = responses.get("403", {}).get("content", {}).get(problems.MEDIA_TYPE, {})
     if "Refusal" in json.dumps(of_refusal):
         of_refusal["example"] = examples.REFUSED
@@ -103,6 +105,7 @@ ETAG = _header("Changes whenever the answer does.")
 HEADERS = {
     "201": {"Location": _header("The address of what was made.")},
     "401": {"WWW-Authenticate": _header("Bearer.")},
+    "429": {"Retry-After": _header("Seconds to wait before asking again.")},
     "503": {"Retry-After": _header("Seconds to wait before asking again.")},
 }
 IF_NONE_MATCH = {
@@ -131,5 +134,12 @@ IDEMPOTENCY_KEY = {
         "maxLength": changing.LONGEST_KEY,
         "pattern": "^[ -~]+$",
     },
+}
+INSTALLER_CODE = {
+    "name": changing.INSTALLER_CODE,
+    "in": "header",
+    "required": False,
+    "description": "The home's installer code, where it has one and this raises a limit or changes circuits.",
+    "schema": {"type": "string"},
 }
 REPLAYED = _header("true: this is the answer that was given before to the same key; nothing was done again.")

@@ -71,7 +71,7 @@ def show_home(request: HttpRequest, slug: Slug) -> HttpResponse:
     operation_id="change_home",
     summary="Change a home's name, limit or thresholds",
     openapi_extra=problems.documented(
-        *problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED, problems.PREVIEW_CHANGED
+        *problems.TO_WRITE, *problems.WITH_A_BODY, *problems.OF_A_LIMIT, *problems.GUARDED
     ),
 )
 def change_home(request: HttpRequest, slug: Slug, wanted: bodies.HomeToChange) -> HttpResponse:

@@ -78,18 +78,25 @@ def read(
     """
     now = now or timezone.now()
     for _ in range(TRIES):
-        home, rows, decisions = _read(home_id, feed, now, read_before)
+        home = read_before or _home(home_id)
         read_before = None
-        if rows is not None and (not feed or not decisions or decisions[0].revision == home.revision):
-            return _reckoned(home, rows, decisions, now)
-        if rows is None:
-            rows = reading.rows_of(home_id, now)
-            if Home.objects.filter(pk=home_id, revision=home.revision).exists():
+        found = known.for_showing(home_id, home.revision, now)
+        rows = found.rows if found else reading.rows_of(home_id, now)
+        decisions = _newest(home_id, feed)
+        if _is_still(home, decisions, rows_are_known=found is not None):
+            if found is None:
                 known.keep_for_showing(home, rows, now)
-                return _reckoned(home, rows, decisions, now)
+            return _reckoned(home, rows, decisions, now)
     with reading.one_moment():
-        home, _rows, decisions = _read(home_id, feed, now)
-        return _reckoned(home, reading.rows_of(home_id, now), decisions, now)
+        home = _home(home_id)
+        return _reckoned(home, reading.rows_of(home_id, now), _newest(home_id, feed), now)
+
+
+def _is_still(home: Home, decisions: list[Decision], *, rows_are_known: bool) -> bool:
+    """Whether what was read after the home is of its revision: the newest decision tells it, or the home again."""
+    if decisions:
+        return decisions[0].revision == home.revision
+    return rows_are_known or Home.objects.filter(pk=home.pk, revision=home.revision).exists()
 
 
 def after(changed: Changed, now: datetime) -> Snapshot:
@@ -104,16 +111,15 @@ def of(home: Home, now: datetime) -> Snapshot:
     return _reckoned(home, found.rows, [], now) if found else read(home.pk, feed=0, now=now, read_before=home)
 
 
-def _read(
-    home_id: int, feed: int, now: datetime, read_before: Home | None = None
-) -> tuple[Home, Rows | None, list[Decision]]:
-    """The home, its rows where they are known, and its newest decisions."""
-    home = read_before or HOME.first(home_id)
+def _home(home_id: int) -> Home:
+    home = HOME.first(home_id)
     if home is None:
         raise Missing("There is no such home.")
-    found = known.for_showing(home_id, home.revision, now)
-    decisions = NEWEST.all(home_id)[:feed] if feed else []
-    return home, found.rows if found else None, decisions
+    return home
+
+
+def _newest(home_id: int, feed: int) -> list[Decision]:
+    return NEWEST.all(home_id)[:feed] if feed else []
 
 
 HOME = Prepared[Home](lambda pk: Home.objects.select_related("controller").filter(pk=pk), int)

@@ -61,6 +61,25 @@ def done(request: HttpRequest, new: Board, text: str) -> HttpResponse:
     return redirect("home", slug=new.home_slug)
 
 
+def onward(request: HttpRequest, url: str, text: str) -> HttpResponse:
+    """After a form succeeded that changed no board: to the page at `url`, which says so."""
+    messages.success(request, text)
+    if is_htmx(request):
+        answer = HttpResponse()
+        answer["HX-Redirect"] = url
+        return answer
+    return redirect(url)
+
+
+def shown_once(request: HttpRequest, page: str, context: dict[str, object]) -> HttpResponse:
+    """What was made and is kept nowhere, browsers included: for the dialog, or a page of its own."""
+    name = f"appliances/includes/{page}_body.html" if is_htmx(request) else f"appliances/{page}.html"
+    answer = render(request, name, context, status=201)
+    answer["Cache-Control"] = "no-store"
+    answer[REVISION] = "0"
+    return answer
+
+
 def form(request: HttpRequest, page: str, context: dict[str, object], revision: int, status: int = 200) -> HttpResponse:
     """A form: its body for the dialog, or a page of its own."""
     name = "appliances/includes/form_body.html" if is_htmx(request) else f"appliances/{page}.html"

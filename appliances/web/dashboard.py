@@ -43,6 +43,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "order_url": reverse("order", args=[slug]),
         "plan_url": reverse("plan", args=[slug]),
         "homes_url": reverse("home_list") + "?all",
+        "may_manage": access.may(role, May.MANAGE),
     }
     return render(request, "appliances/home.html", context)
 

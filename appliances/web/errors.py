@@ -10,6 +10,7 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from appliances.services.access import Forbidden
+from appliances.services.fair_turn import TookTooLong
 from appliances.services.turn import Busy, Missing
 from appliances.web import guarding
 
@@ -30,8 +31,8 @@ def named(view: View) -> View:
         except guarding.NAMED as why:
             asked = guarding.asked(request, why)
             return page(request, asked.status, _("Confirm first"), asked.text)
-        except Busy as why:
-            return busy(request, str(why))
+        except (Busy, TookTooLong) as why:
+            return busy(request, str(why) or _("Nothing was changed; try again."))
 
     return answered
 

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from appliances.models import User
-from appliances.models.decision import Action
-from appliances.services import accounts, confirming, throttle
+from appliances.services import confirming, passwords, throttle
 from appliances.services.fair_turn import TookTooLong
 from appliances.services.throttle import Throttled, Try
 from appliances.web import errors
@@ -34,16 +33,12 @@ def take(request: HttpRequest, tries: Iterable[Try]) -> None:
 
 def judge(request: HttpRequest, user: User, password: str) -> str:
     """Why the password does not confirm that it is they; nothing where it does."""
-    tries = throttle.sign_in(user.get_username(), address(request))
     try:
-        take(request, tries)
+        is_theirs = passwords.judge(user, password, facts=where(request), now=timezone.now())
     except Throttled as why:
+        request.voltsafe_wait = why.seconds  # type: ignore[attr-defined]
         return str(why)
-    if not user.check_password(password):
-        accounts.note_failure(Action.CONFIRM, user.get_username(), now=timezone.now(), facts=where(request))
-        return _("That is not your password.")
-    throttle.succeeded(tries)
-    return ""
+    return "" if is_theirs else _("That is not your password.")
 
 
 def confirm(request: HttpRequest, user: User, password: str) -> tuple[bool, str]:

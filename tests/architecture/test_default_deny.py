@@ -9,13 +9,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from appliances.live.routing import websocket_urlpatterns
 from appliances.models.membership import Role
-from tests.builders import a_circuit, a_home, a_limit, a_person, an_appliance
+from tests.builders import a_circuit, a_home, a_limit, a_person, an_appliance, an_installer_code, an_invitation
 
 pytestmark = pytest.mark.django_db
 
 SIGN_IN = {"sign_in", "account_login", "mfa_login_webauthn"}
-OPEN = {*SIGN_IN, "welcome", "healthz", "readyz"}
-"""Open to everyone: signing in, the welcome (which is over once there is an account), and two words of health."""
+OPEN = {*SIGN_IN, "welcome", "healthz", "readyz", "join"}
+"""Open to everyone: signing in, the welcome (which is over once there is an account), two words of health, and the
+page behind an invitation's link, which opens nothing to whoever does not hold one."""
+FROM_THE_START = {"welcome", "healthz", "readyz"}
+"""Of these, what is open before there is an account."""
 
 VALUES = {"slug": "nowhere", "pk": 1, "id": 1}
 SHUT = {401, 403, 404, 405}
@@ -68,7 +71,7 @@ def test_nobody_gets_in_without_signing_in(client: Client, method: str) -> None:
 def test_nothing_but_the_welcome_is_open_before_the_first_account(client: Client) -> None:
     for path, name in ALL:
         answer = client.get(path)
-        if name in OPEN - SIGN_IN:
+        if name in FROM_THE_START:
             assert answer.status_code in {200, 503}, path
         elif path.startswith("/api/") or name == "metrics":
             assert answer.status_code == 503, path
@@ -76,10 +79,18 @@ def test_nothing_but_the_welcome_is_open_before_the_first_account(client: Client
             assert answer.headers.get("Location") == reverse("welcome"), path
 
 
+def test_a_link_that_is_no_invitation_opens_nothing(client: Client) -> None:
+    a_person()
+
+    for method in (client.get, client.post):
+        assert method(reverse("join", args=["vsi_nothing"])).status_code == 404
+
+
 def pages_of(home: Any, circuit: Any, appliance: Any) -> dict[str, str]:
     """Every page and command of a home, and what a role must be allowed to reach it."""
     slug = [home.slug]
     return {
+        **pages_of_people(home),
         reverse("home", args=slug): "look",
         reverse("board", args=slug): "look",
         reverse("decisions", args=slug): "look",
@@ -103,8 +114,24 @@ def pages_of(home: Any, circuit: Any, appliance: Any) -> dict[str, str]:
     }
 
 
+def pages_of_people(home: Any) -> dict[str, str]:
+    slug, other = home.slug, a_person(home=home, role=Role.VIEWER).pk
+    an_invitation(home)
+    an_installer_code(home)
+    return {
+        reverse("people", args=[slug]): "look",
+        reverse("people_leave", args=[slug]): "look",
+        reverse("people_invite", args=[slug]): "manage",
+        reverse("person_role", args=[slug, other]): "manage",
+        reverse("person_remove", args=[slug, other]): "manage",
+        reverse("invitation_take_back", args=[slug, home.invitations.get().pk]): "manage",
+        reverse("installer_code", args=[slug]): "manage",
+        reverse("installer_code_remove", args=[slug]): "manage",
+    }
+
+
 ALLOWED = {
-    Role.OWNER: {"look", "switch", "edit", "configure"},
+    Role.OWNER: {"look", "switch", "edit", "configure", "manage"},
     Role.MEMBER: {"look", "switch", "edit"},
     Role.GUEST: {"look", "switch"},
     Role.VIEWER: {"look"},
@@ -132,6 +159,7 @@ def test_every_page_of_a_home_is_in_the_walk_of_roles() -> None:
     home = a_home()
     walked = set(pages_of(home, a_circuit(home), an_appliance(home)))
     ours = ("home", "board", "decisions", "order", "plan", "controller", "limit_", "appliance_", "circuit_")
+    ours += ("people", "person_", "invitation_", "installer_")
     named = {name for _path, name in ALL if name.startswith(ours)}
 
     known = {"home_list", "home_add"}
@@ -149,7 +177,7 @@ def test_no_get_changes_anything(client: Client) -> None:
     home = a_home()
     circuit, appliance = a_circuit(home), an_appliance(home)
     client.force_login(a_person(home=home))
-    pages = pages_of(home, circuit, appliance)
+    pages = [*pages_of(home, circuit, appliance), reverse("join", args=[an_invitation(home)])]
     home.refresh_from_db()
     before = home.revision
 
