@@ -15,6 +15,7 @@ from appliances.presentation.views import (
     Pulse,
     QueueLine,
 )
+from appliances.presentation.wall import WallScreen
 
 
 def _fragment(name: str, **context: object) -> SafeString:
@@ -55,6 +56,18 @@ def limit_banner(of: tuple[LimitLine, ...]) -> SafeString:
 
 def queue_panel(of: tuple[QueueLine, ...]) -> SafeString:
     return _fragment("queue_panel", queue=of)
+
+
+def wall_meter(of: Meter) -> SafeString:
+    return _fragment("wall_meter", meter=of)
+
+
+def wall_tile(of: ApplianceCard) -> SafeString:
+    return _fragment("wall_tile", card=of)
+
+
+def wall_tiles(of: WallScreen) -> SafeString:
+    return _fragment("wall_tiles", screen=of)
 
 
 def answer(of: Answer) -> SafeString:
