@@ -58,7 +58,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "made": made[0] if made else None,
         "text": made[1] if made else "",
-        "homes_url": addressing.whole(request, reverse("api:list_homes")),
+        "curl": _curl(request, made[1]) if made else "",
         "tokens": machines.token_lines(rows, home.timezone if home else "UTC", now),
     }
     return render(request, "appliances/tokens.html", context, status=status)
@@ -85,6 +85,11 @@ def _make(request: HttpRequest, form: TokenForm) -> tuple[tuple[Token, str] | No
         asked = guarding.asked(request, why)
         return None, asked, asked.status
     return made, None, 201
+
+
+def _curl(request: HttpRequest, text: str) -> str:
+    """A first call with it, to be pasted into a terminal."""
+    return f'curl -H "Authorization: Bearer {text}" {addressing.whole(request, reverse("api:list_homes"))}'
 
 
 @require_http_methods(["GET", "POST"])
