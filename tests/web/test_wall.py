@@ -320,3 +320,16 @@ def test_who_is_signed_in_beside_makes_no_difference(screen: Client, flat: dict[
     assert screen.get("/wall/").status_code == 200
     command(screen, flat["heater"], is_on="false")
     assert Decision.objects.order_by("-id")[0].actor == "wall"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_look_costs_as_little_however_much_is_in_the_home(
+    screen: Client, flat: dict[str, Any], django_assert_num_queries: Any, path: str
+) -> None:
+    """The wall; then the home with its controller, circuits, appliances and limits, and that it is still the same."""
+    for number in range(10):
+        an_appliance(flat["home"], f"Lamp {number}", watts=5)
+    screen.get(path)
+
+    with django_assert_num_queries(6):
+        screen.get(path)
