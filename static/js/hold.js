@@ -65,10 +65,16 @@
     htmx.trigger(button, "held");
   }
 
+  function say(text, milliseconds) {
+    hint.textContent = text;
+    setTimeout(() => { if (hint.textContent === text) hint.textContent = ""; }, milliseconds);
+  }
+
+  /** A tap: a tile says in itself what to do, any other button below everything. */
   function hinted(button) {
-    const place = button.closest(".wall-tile") ?? button;
-    place.classList.add("is-hinted");
-    setTimeout(() => place.classList.remove("is-hinted"), HINTED);
+    if (!button.classList.contains("wall-face")) { say(hint.dataset.tapped, HINTED); return; }
+    button.classList.add("is-hinted");
+    setTimeout(() => button.classList.remove("is-hinted"), HINTED);
   }
 
   /** A short press of a key, or a screen reader's: ask, and mean it the second time. */
@@ -78,10 +84,8 @@
       return;
     }
     asked = { id: button.id, value: button.value, at: Date.now() };
-    hinted(button);
     const what = (button.querySelector(".wall-name") ?? button).textContent.replace(/\s+/g, " ").trim();
-    hint.textContent = `${what}: ${hint.dataset.again}`;
-    setTimeout(() => { if (asked && Date.now() - asked.at >= AGAIN) { asked = null; hint.textContent = ""; } }, AGAIN);
+    say(`${what}: ${hint.dataset.again}`, AGAIN);
   }
 
   /** A screen reader's double tap comes as a pointer without extent. */

@@ -134,6 +134,7 @@ def test_a_refusal_speaks_in_the_tile_and_its_way_out_is_held(tablet: Any) -> No
     way = tablet.get_by_role("button", name="Switch off Oven (2")
     expect(tablet.get_by_text("Kettle stays off.")).to_be_visible()
     press(tablet, way, SHORT)
+    expect(tablet.locator("#hint")).to_have_text("Hold the button to do it.")
     expect(switch_of(tablet, "Oven")).to_have_attribute("aria-checked", "true")
     press(tablet, way, HOLD)
     expect(switch_of(tablet, "Kettle")).to_have_attribute("aria-checked", "true")
