@@ -7,7 +7,7 @@ from itertools import count
 from django.test import Client
 from django.utils import timezone
 
-from appliances.models import Appliance, Circuit, Home, TemporaryLimit, Token, User
+from appliances.models import Appliance, Circuit, Home, TemporaryLimit, Token, User, Wall
 from appliances.models.membership import Membership, Role
 from appliances.models.token import Scope
 from appliances.services import (
@@ -21,6 +21,7 @@ from appliances.services import (
     people,
     switching,
     tokens,
+    walls,
 )
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -34,9 +35,25 @@ def a_person(name: str = "", *, home: Home | None = None, role: str = Role.OWNER
     return user
 
 
-def a_token(user: User, name: str = "test", *, scope: str = Scope.ADMIN) -> tuple[Token, str]:
+def a_token(
+    user: User, name: str = "test", *, scope: str = Scope.ADMIN, expires_at: datetime | None = None
+) -> tuple[Token, str]:
     """The row and the text."""
-    return tokens.make(user=user, name=name, scope=scope, by=actor.SYSTEM, now=timezone.now())
+    return tokens.make(user=user, name=name, scope=scope, by=actor.SYSTEM, now=timezone.now(), expires_at=expires_at)
+
+
+def a_wall_to_be(of: Home, name: str = "Hallway", *, is_read_only: bool = False) -> tuple[Wall, str]:
+    """The row and the text of its link."""
+    _changed, row, text = walls.add(
+        home_id=of.pk, name=name, is_read_only=is_read_only, by=actor.SYSTEM, now=timezone.now()
+    )
+    return row, text
+
+
+def a_wall(of: Home, name: str = "Hallway", *, is_read_only: bool = False) -> tuple[Wall, str]:
+    """The row and the secret that its screen holds."""
+    _row, text = a_wall_to_be(of, name, is_read_only=is_read_only)
+    return walls.link(text=text, now=timezone.now())
 
 
 def confirm(client: Client, user: User) -> None:

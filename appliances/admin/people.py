@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appliances.admin import saying
-from appliances.admin.through_services import ServiceAdmin, ServiceForm, by
+from appliances.admin.asking import by
+from appliances.admin.through_services import ServiceAdmin, ServiceForm
 from appliances.models import Membership, Token, User
 from appliances.services import accounts
 from appliances.services.actor import By

@@ -7,7 +7,7 @@ is what the admin shows.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,10 +23,16 @@ from django.views.decorators.csrf import csrf_protect
 from appliances.admin import asking, saying
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Changed
 
 COLUMNS = {"circuit": "circuit_id", "parent": "parent_id"}
 """What a form calls by its row, the services call by its column."""
+
+
+class Written(Protocol):
+    """What a use case says it wrote."""
+
+    @property
+    def subject_id(self) -> int | None: ...
 
 
 class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -43,10 +49,10 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
             # The page carries what it showed, so that saving it changes what was changed on it and nothing else.
             field.show_hidden_initial = self.instance.pk is not None
 
-    def add(self, wanted: dict[str, Any]) -> Changed:
+    def add(self, wanted: dict[str, Any]) -> Written:
         raise NotImplementedError
 
-    def change(self, wanted: dict[str, Any]) -> Changed:
+    def change(self, wanted: dict[str, Any]) -> Written:
         raise NotImplementedError
 
     def wanted(self) -> dict[str, Any]:
@@ -92,7 +98,7 @@ class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fixed: Sequence[str] = ()
     """Fields that are chosen when adding and stay so."""
 
-    def remove(self, row: Any, by: By) -> Changed:
+    def remove(self, row: Any, by: By) -> object:
         raise NotImplementedError
 
     def going_along(self, rows: Sequence[Any]) -> Sequence[Model]:

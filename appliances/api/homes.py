@@ -26,6 +26,7 @@ router = Router(tags=["homes"])
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def list_homes(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
+    access.require_scope(asker=authentication.of(request), capability=May.LOOK)
     after = paging.after("homes") or 0
     mine = _mains().filter(home__memberships__user=authentication.person(request))
     rows = list(mine.filter(home__gt=after).order_by("home")[: paging.limit + 1])

@@ -1,4 +1,4 @@
-"""The two sockets: HTML fragments for htmx, JSON for automations. They only speak; commands go by POST."""
+"""The sockets: HTML fragments for htmx, a wall screen's, JSON for automations. They only speak; commands go by POST."""
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
@@ -17,16 +17,19 @@ class HomeSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def connect(self) -> None:
         self.visitor: visitor.Visitor | None = None
         self.hub = hub.of_this_process()
-        slug = self.scope["url_route"]["kwargs"]["slug"]
         # Accepted first, since a browser is told the code only of a socket that was open.
         await self.accept()
         try:
-            self.visitor = await self.hub.in_thread(visitor.admit, self.scope["headers"], slug)
+            self.visitor = await self.hub.in_thread(self.admitted)
         except Closed as why:
             await self.close(why.code)
             return
         self.variant = Variant(self.form, self.visitor.role)
         await self.hub.join(self)
+
+    def admitted(self) -> visitor.Visitor:
+        """In the hub's thread. Raises Closed."""
+        return visitor.admit(self.scope["headers"], self.scope["url_route"]["kwargs"]["slug"])
 
     async def disconnect(self, code: int) -> None:
         if self.visitor is not None:
@@ -46,3 +49,12 @@ class HomeApiSocket(HomeSocket):
     """The same facts as JSON: first `state`, then `change` with `previous`, and a `heartbeat` every ten seconds."""
 
     form = rendering.JSON
+
+
+class WallSocket(HomeSocket):
+    """Fragments of the one home that a wall screen is of; its cookie says which."""
+
+    form = rendering.WALL
+
+    def admitted(self) -> visitor.Visitor:
+        return visitor.admit_wall(self.scope["headers"])

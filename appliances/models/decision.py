@@ -43,6 +43,7 @@ class Action(models.TextChoices):
     CHANGE_ROLE = "change_role", _("change role")
     REMOVE_MEMBER = "remove_member", _("remove member")
     ADD_WALL = "add_wall", _("add wall screen")
+    CHANGE_WALL = "change_wall", _("change wall screen")
     LINK_WALL = "link_wall", _("link wall screen")
     REMOVE_WALL = "remove_wall", _("remove wall screen")
     CHANGE_CODE = "change_code", _("change installer code")

@@ -33,6 +33,7 @@ def board(at: Snapshot, role: str) -> Board:
         may_switch=access.may(role, May.SWITCH),
         may_edit=access.may(role, May.EDIT),
         may_configure=access.may(role, May.CONFIGURE),
+        may_manage=access.may(role, May.MANAGE),
         timezone=at.home.timezone,
         meter=meter(at),
         overloads=notices.overloads(at, role),

@@ -19,6 +19,7 @@ from appliances.presentation.views import (
     Pulse,
     QueueLine,
 )
+from appliances.presentation.wall import WallScreen
 
 MOST = 8192
 """Pieces that are kept drawn: a tile takes about 2 kB."""
@@ -84,6 +85,18 @@ def limit_banner(of: tuple[LimitLine, ...]) -> SafeString:
 
 def queue_panel(of: tuple[QueueLine, ...]) -> SafeString:
     return part("queue_panel", of, oob=True)
+
+
+def wall_meter(of: Meter) -> SafeString:
+    return _fragment("wall_meter", meter=of)
+
+
+def wall_tile(of: ApplianceCard) -> SafeString:
+    return _fragment("wall_tile", card=of)
+
+
+def wall_tiles(of: WallScreen) -> SafeString:
+    return _fragment("wall_tiles", screen=of)
 
 
 def answer(of: Answer) -> SafeString:

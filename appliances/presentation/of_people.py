@@ -83,6 +83,8 @@ def _of_home(row: Decision) -> str:
             return _("A new link for the wall screen %(name)s.")
         case Action.ADD_WALL:
             return _("Wall screen %(name)s added.")
+        case Action.CHANGE_WALL:
+            return _("Wall screen %(name)s changed.")
         case Action.LINK_WALL:
             return _("A screen was linked as %(name)s.")
         case Action.REMOVE_WALL:

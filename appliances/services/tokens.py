@@ -23,7 +23,7 @@ NOTE_EVERY = timedelta(minutes=1)
 def make(
     *, user: User, name: str, scope: str, by: By, now: datetime, expires_at: datetime | None = None
 ) -> tuple[Token, str]:
-    """A new token of this person's, and its text, which is not kept anywhere. Raises Invalid, ConfirmFirst, Busy."""
+    """A new token of this person's, and its text, which is kept nowhere. Raises Invalid, ConfirmFirst, TookTooLong."""
     confirming.require(by)
     if expires_at is not None and expires_at <= now:
         raise Invalid({"expires_at": [_("It would be over already.")]})
@@ -43,7 +43,7 @@ def make(
 
 
 def revoke(*, token_id: int, by: By, now: datetime) -> None:
-    """From now on it opens nothing; its sockets close. Raises Missing, Busy."""
+    """From now on it opens nothing; its sockets close. Raises Missing, TookTooLong."""
 
     def step() -> None:
         row = Token.objects.select_for_update().filter(pk=token_id).first()

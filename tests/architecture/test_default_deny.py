@@ -4,12 +4,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from appliances.live.routing import websocket_urlpatterns
 from appliances.models.membership import Role
-from tests.builders import a_circuit, a_home, a_limit, a_person, an_appliance, an_installer_code, an_invitation
+from tests.builders import (
+    a_circuit,
+    a_home,
+    a_limit,
+    a_person,
+    a_wall,
+    a_wall_to_be,
+    an_appliance,
+    an_installer_code,
+    an_invitation,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +30,13 @@ OPEN = {*SIGN_IN, "welcome", "healthz", "readyz", "join"}
 page behind an invitation's link, which opens nothing to whoever does not hold one."""
 FROM_THE_START = {"welcome", "healthz", "readyz"}
 """Of these, what is open before there is an account."""
+
+BY_COOKIE = {"wall", "wall_board", "wall_switch", "wall_swap", "wall_wait", "wall_cancel_wait"}
+"""Of screens on a wall: no account opens them, only the secret that such a screen holds."""
+
+BY_LINK = {"wall_link"}
+"""Open to whoever has a link, which is judged and throttled; any other text is not found."""
+
 
 VALUES = {"slug": "nowhere", "pk": 1, "id": 1}
 SHUT = {401, 403, 404, 405}
@@ -89,6 +107,7 @@ def test_a_link_that_is_no_invitation_opens_nothing(client: Client) -> None:
 def pages_of(home: Any, circuit: Any, appliance: Any) -> dict[str, str]:
     """Every page and command of a home, and what a role must be allowed to reach it."""
     slug = [home.slug]
+    wall, _text = a_wall_to_be(home)
     return {
         **pages_of_people(home),
         reverse("home", args=slug): "look",
@@ -111,6 +130,10 @@ def pages_of(home: Any, circuit: Any, appliance: Any) -> dict[str, str]:
         reverse("circuit_add", args=slug): "configure",
         reverse("circuit_edit", args=[circuit.pk]): "configure",
         reverse("circuit_delete", args=[circuit.pk]): "configure",
+        reverse("walls", args=slug): "manage",
+        reverse("wall_change", args=[home.slug, wall.pk]): "manage",
+        reverse("wall_link_again", args=[home.slug, wall.pk]): "manage",
+        reverse("wall_remove", args=[home.slug, wall.pk]): "manage",
     }
 
 
@@ -158,8 +181,9 @@ def test_a_role_reaches_what_it_may_and_nothing_else(client: Client, role: Role 
 def test_every_page_of_a_home_is_in_the_walk_of_roles() -> None:
     home = a_home()
     walked = set(pages_of(home, a_circuit(home), an_appliance(home)))
-    ours = ("home", "board", "decisions", "order", "plan", "controller", "limit_", "appliance_", "circuit_")
+    ours = ("home", "board", "decisions", "order", "plan", "controller", "limit_", "appliance_", "circuit_", "walls")
     ours += ("people", "person_", "invitation_", "installer_")
+    ours += ("wall_change", "wall_link_again", "wall_remove")
     named = {name for _path, name in ALL if name.startswith(ours)}
 
     known = {"home_list", "home_add"}
@@ -193,3 +217,33 @@ def test_sockets_are_only_those_whose_consumers_ask_who_is_there() -> None:
 
     for route in websocket_urlpatterns:
         assert issubclass(route.callback.consumer_class, HomeSocket)
+
+
+@pytest.mark.parametrize("method", ["get", "post", "patch", "put", "delete"])
+def test_no_account_opens_what_is_a_walls(client: Client, method: str) -> None:
+    client.force_login(a_person(home=a_home(), is_staff=True, is_superuser=True))
+    found = [path for path, name in ALL if name in BY_COOKIE]
+
+    assert len(found) == len(BY_COOKIE)
+    for path in found:
+        assert getattr(client, method)(path).status_code in {401, 405}, path
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_text_that_is_no_link_is_not_found(client: Client, method: str) -> None:
+    a_person()
+
+    for path, name in ALL:
+        if name in BY_LINK:
+            assert getattr(client, method)(path).status_code == 404, path
+
+
+def test_a_walls_secret_opens_what_is_a_walls_and_nothing_else(client: Client) -> None:
+    a_person()
+    _row, client.cookies[settings.WALL_COOKIE_NAME] = a_wall(a_home())
+
+    for path, name in ALL:
+        if name in BY_COOKIE:
+            assert client.get(path).status_code in {200, 405}, path
+        elif name not in OPEN:
+            assert is_shut(client.get(path)), path
