@@ -169,13 +169,13 @@ def _could_fit(at: Snapshot, row: Appliance) -> bool:
     return all(rated_mw <= (one.limit_mw if one.own_limit_mw is None else one.own_limit_mw) for one in path)
 
 
-def line(home: Home, row: Decision) -> FeedLine:
+def line(home: Home, row: Decision, *, with_year: bool = False) -> FeedLine:
     local = row.at.astimezone(ZoneInfo(home.timezone))
     return FeedLine(
         id=row.pk,
         revision=row.revision,
         at=row.at,
-        at_text=wording.moment(local),
+        at_text=wording.moment_of_year(local) if with_year else wording.moment(local),
         text=wording.decision(row),
         by_text=wording.by(row),
         action=row.action,

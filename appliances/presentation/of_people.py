@@ -25,6 +25,11 @@ def sentence(row: Decision) -> str | None:
     return found % names if found else None
 
 
+def is_by_nobody_known(row: Decision) -> bool:
+    """A try that failed says whose account it was at, not who tried."""
+    return row.home_id is None and row.outcome == Outcome.REFUSED and row.actor == Actor.SYSTEM
+
+
 def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
     before, after = facts.get("changes", {}).get("role", (None, facts.get("role")))
     return {

@@ -14,6 +14,7 @@ from appliances.web import (
     limits,
     ordering,
     planner,
+    record_export,
     switching,
     welcome,
 )
@@ -31,6 +32,8 @@ urlpatterns = [
     path("homes/<slug:slug>/", dashboard.home, name="home"),
     path("homes/<slug:slug>/board/", dashboard.board_alone, name="board"),
     path("homes/<slug:slug>/decisions/", decisions.decisions, name="decisions"),
+    path("homes/<slug:slug>/decisions/export.csv", record_export.export, {"kind": "csv"}, name="decisions_csv"),
+    path("homes/<slug:slug>/decisions/export.json", record_export.export, {"kind": "json"}, name="decisions_json"),
     path("homes/<slug:slug>/edit/", home.edit, name="home_edit"),
     path("homes/<slug:slug>/controller/", controller.controller, name="controller"),
     path("homes/<slug:slug>/order/", ordering.order, name="order"),
