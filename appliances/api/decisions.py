@@ -50,7 +50,9 @@ class RecordFilter(BaseModel):
     summary="What was decided, newest first",
     openapi_extra=problems.documented(*problems.TO_READ),
 )
-def list_decisions(request: HttpRequest, slug: Slug, paging: Query[Paging], wanted: Query[RecordFilter]) -> HttpResponse:
+def list_decisions(
+    request: HttpRequest, slug: Slug, paging: Query[Paging], wanted: Query[RecordFilter]
+) -> HttpResponse:
     """With several filters, what all of them let through."""
     capability = May.MANAGE if wanted.accounts else May.LOOK
     home, _role = access.home_at(asker=authentication.of(request), slug=slug, capability=capability)

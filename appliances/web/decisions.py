@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from appliances.models import Decision
 from appliances.presentation import board, record_files
 from appliances.presentation.views import Feed
+from appliances.presentation.watts_text import THIN_SPACE
 from appliances.services import access, record
 from appliances.services.access import May
 from appliances.web import asking, errors, record_export
@@ -30,12 +31,12 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "feed": Feed(tuple(board.line(home, row, with_year=True) for row in found[:PAGE]), url),
         "form": form,
-        "is_filtered": not is_valid or bool(form.asked()),
+        "asked": form.said(),
         "next_url": url + form.query(before=found[PAGE - 1].pk) if len(found) > PAGE else "",
         "is_owner": is_owner,
         "people": list(people.values()),
         "files": record_export.addresses(home, form) if is_owner and is_valid else [],
-        "most": record_files.MOST,
+        "most": f"{record_files.MOST:,}".replace(",", THIN_SPACE),
         "home_name": home.name,
         "home_url": reverse("home", args=[slug]),
         "timezone": home.timezone,

@@ -14,20 +14,32 @@ from appliances.services.record import LONGEST_TEXT, Kind, LookedFor
 class Day(forms.DateField):
     def __init__(self, label: Any) -> None:
         picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(label=label, required=False, widget=picker, input_formats=["%Y-%m-%d"])
+        super().__init__(
+            label=label,
+            required=False,
+            widget=picker,
+            input_formats=["%Y-%m-%d"],
+            error_messages={"invalid": _("There is no such day. Give one like 2026-11-30.")},
+        )
+
+
+class Choice(forms.ChoiceField):
+    def __init__(self, label: Any, choices: list[tuple[str, Any]]) -> None:
+        unknown = {"invalid_choice": _("There is no \u201c%(value)s\u201d to choose here.")}
+        super().__init__(label=label, choices=choices, required=False, error_messages=unknown)
+        self.words = dict(choices)
 
 
 class RecordForm(forms.Form):
-    kind = forms.ChoiceField(label=_("About"), choices=[("", _("Everything")), *Kind.choices], required=False)
-    outcome = forms.ChoiceField(
-        label=_("Outcome"),
-        choices=[
+    kind = Choice(_("About"), [("", _("Everything")), *Kind.choices])
+    outcome = Choice(
+        _("Outcome"),
+        [
             ("", _("Any")),
             (Outcome.GRANTED, _("Granted")),
             (Outcome.REFUSED, _("Refused")),
             (Outcome.OBSERVED, _("Only observed")),
         ],
-        required=False,
     )
     since = Day(_("From"))
     until = Day(_("Until"))
@@ -59,6 +71,14 @@ class RecordForm(forms.Form):
     def asked(self) -> dict[str, str]:
         """What was filled in, as the address has it."""
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
+
+    def said(self) -> list[tuple[str, str]]:
+        """What was filled in, in a person's words."""
+        return [(str(self.fields[name].label), self._word(name, value)) for name, value in self.asked().items()]
+
+    def _word(self, name: str, value: str) -> str:
+        field = self.fields[name]
+        return str(field.words[value]) if isinstance(field, Choice) else value
 
     def query(self, **more: str | int) -> str:
         """The same again as the end of an address."""
