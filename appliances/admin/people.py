@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
-from appliances.models import Membership
+from appliances.admin.through_services import by
 from appliances.services import membership
 from appliances.services.membership import LastOwner
 
@@ -45,9 +46,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
             return redirect(request.get_full_path())
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        # In the order of homes, so that two deletions wait for each other and never block each other.
-        for row in Membership.objects.filter(user=obj).order_by("home_id"):
-            membership.keep_an_owner(without=row)
+        membership.leave_every_home(obj, by=by(request), now=timezone.now())
         super().delete_model(request, obj)
 
 

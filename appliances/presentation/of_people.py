@@ -39,6 +39,7 @@ def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
         "factor": FACTORS.get(facts.get("factor", ""), _("a second factor")),
         "address": facts.get("address") or _("an unknown address"),
         "count": facts.get("count", 0),
+        "invitation": facts.get("invitation", ""),
     }
 
 
@@ -56,15 +57,19 @@ def _refused(row: Decision) -> str:
 def _of_home(row: Decision) -> str:
     match row.action:
         case Action.INVITE:
-            return _("%(name)s invited as %(role)s.")
+            return _("%(name)s was invited as %(role)s.")
         case Action.UNINVITE:
             return _("The invitation for %(name)s was taken back.")
+        case Action.JOIN if row.facts.get("invitation"):
+            return _("%(name)s joined the home as %(role)s, with the invitation for %(invitation)s.")
         case Action.JOIN:
-            return _("%(name)s belongs to the home as %(role)s.")
+            return _("%(name)s belongs to the home now, as %(role)s.")
         case Action.CHANGE_ROLE:
-            return _("%(name)s from %(before)s to %(role)s.")
+            return _("%(name)s is %(role)s now, and was %(before)s.")
         case Action.REMOVE_MEMBER if row.actor == Actor.PERSON and row.actor_id == row.subject_id:
             return _("%(name)s left the home.")
+        case Action.REMOVE_MEMBER if row.facts.get("account"):
+            return _("%(name)s belongs to the home no longer: the account was removed.")
         case Action.REMOVE_MEMBER:
             return _("%(name)s belongs to the home no longer.")
         case Action.ADD_WALL if row.facts.get("again"):
@@ -101,6 +106,8 @@ def _of_account(row: Decision) -> str:
             return _("Account %(name)s added.")
         case Action.CHANGE_ACCOUNT:
             return _("Account %(name)s changed.")
+        case Action.REMOVE_ACCOUNT:
+            return _("Account %(name)s removed.")
         case Action.CHANGE_PASSWORD:
             return _("%(name)s has a new password.")
         case Action.ADD_FACTOR:
