@@ -90,17 +90,17 @@ def _cells(home: Home, row: Decision, zone: ZoneInfo) -> list[str]:
         home.slug if row.home_id is not None else "",
         row.actor,
         _number(row.actor_id),
-        _defused(wording.by(row)),
+        defused(wording.by(row)),
         row.action,
         row.outcome,
         row.subject,
         str(row.subject_id),
-        _defused(row.subject_name),
+        defused(row.subject_name),
         _number(row.account_id),
         _number(row.circuit_id),
-        _defused(row.circuit_name),
+        defused(row.circuit_name),
         *map(_exact, watts),
-        _defused(wording.decision(row)),
+        defused(wording.decision(row)),
         _text(row.facts).decode(),
     ]
 
@@ -113,5 +113,6 @@ def _exact(watts: Decimal | None) -> str:
     return "" if watts is None else format(watts, "f")
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
+    """No formula, whatever it begins with."""
     return f"'{text}" if text.startswith(FORMULA) else text
