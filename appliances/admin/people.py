@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from appliances.admin.through_services import by
-from appliances.services import membership
+from appliances.models import User
+from appliances.services import actor, membership
 from appliances.services.membership import LastOwner
 
 POWER = ["is_staff", "is_superuser", "groups", "user_permissions"]
@@ -46,7 +46,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
             return redirect(request.get_full_path())
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        membership.leave_every_home(obj, by=by(request), now=timezone.now())
+        membership.leave_every_home(obj, by=actor.person(_asker(request)), now=timezone.now())
         super().delete_model(request, obj)
 
 
@@ -61,6 +61,11 @@ class SuperusersGroupAdmin(GroupAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return _is_superuser(request)
+
+
+def _asker(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def _is_superuser(request: HttpRequest) -> bool:
