@@ -33,8 +33,8 @@ Outcomes = dict[tuple[str, str], dict[str, str]]
 """By path and method, then by asker."""
 
 ANSWERS = {401: SIGN_IN, 403: NO, 404: NOT_THERE}
-LET_IN = {200, 201, 204, 302, 303, 307, 400, 422}
-"""400 and 422: let in, and told what is missing."""
+LET_IN = {200, 201, 204, 302, 303, 307, 400, 409, 422}
+"""400, 409 and 422: let in, and told what is missing or in the way."""
 
 CLOSED = {4401: SIGN_IN, 4403: NOT_THERE}
 
