@@ -23,6 +23,9 @@ TAGS = {
 CHANGE_NOTHING = {"check_plan"}
 """Operations that ask by POST only because what they ask is long."""
 
+IN_THE_ADDRESS = ("Paging", "RecordFilter")
+"""What is no body: its fields stand with the operations, as parameters."""
+
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -30,7 +33,8 @@ REFERENCE = "#/components/schemas/{model}"
 def document() -> Json:
     made: Json = json.loads(json.dumps(api.get_openapi_schema()))
     made["components"]["schemas"] |= _schemas_of_anywhere()
-    del made["components"]["schemas"]["Paging"]  # its fields stand with every list, as parameters
+    for name in IN_THE_ADDRESS:
+        del made["components"]["schemas"][name]
     made["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     made["servers"] = [{"url": "/"}]
     for path in made["paths"].values():

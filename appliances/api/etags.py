@@ -23,6 +23,11 @@ def of_home(home: Home, now: datetime) -> str:
     return f'"{home.pk}.{home.revision}.{holding}.{_edition()}"'
 
 
+def of_record(home: Home, newest_of_accounts: int, now: datetime) -> str:
+    """A home's, and the newest decision about its people's accounts, which no revision counts."""
+    return of_text(f"{of_home(home, now)} {newest_of_accounts}") if newest_of_accounts else of_home(home, now)
+
+
 def of_homes(homes: Iterable[Home]) -> str:
     listed = ",".join(f"{home.pk}.{home.revision}" for home in homes)
     return of_text(f"{listed} {_edition()}")

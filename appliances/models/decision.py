@@ -94,8 +94,8 @@ class Decision(models.Model):
     Names and ids are copies, not references: the record outlives what it speaks of. `circuit` is the
     breaker that was the limit: of a refusal the one exceeded most, of a grant the one with the least headroom.
     `facts` holds `changes` {field: [old, new]}, `off` and `make_room` (lists of {id, name, watts}), `cause` (why
-    VoltSafe acted), `temporary_limit` (all about it), `address` and `agent` (where a person came from); watts and
-    moments as text.
+    VoltSafe acted), `temporary_limit` (all about it), `owner` of a new home ({id, name}), `address` and `agent` (where
+    a person came from); watts and moments as text.
     """
 
     home = models.ForeignKey(

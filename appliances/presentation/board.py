@@ -171,13 +171,13 @@ def _could_fit(at: Snapshot, row: Appliance) -> bool:
     return all(rated_mw <= (one.limit_mw if one.own_limit_mw is None else one.own_limit_mw) for one in path)
 
 
-def line(home: Home, row: Decision) -> FeedLine:
+def line(home: Home, row: Decision, *, with_year: bool = False) -> FeedLine:
     """A decision never changes, so its line is made once."""
-    key = (row.pk, row.home_id, row.at, home.timezone, translation.get_language())
+    key = (row.pk, row.home_id, row.at, home.timezone, with_year, translation.get_language())
     if key not in _lines:
         if len(_lines) > MOST_LINES:
             _lines.clear()
-        _lines[key] = _line(home, row)
+        _lines[key] = _line(home, row, with_year=with_year)
     return _lines[key]
 
 
@@ -185,13 +185,13 @@ MOST_LINES = 10_000
 _lines: dict[tuple[object, ...], FeedLine] = {}
 
 
-def _line(home: Home, row: Decision) -> FeedLine:
+def _line(home: Home, row: Decision, *, with_year: bool) -> FeedLine:
     local = row.at.astimezone(ZoneInfo(home.timezone))
     return FeedLine(
         id=row.pk,
         revision=row.revision,
         at=row.at,
-        at_text=wording.moment(local),
+        at_text=wording.moment_of_year(local) if with_year else wording.moment(local),
         text=wording.decision(row),
         by_text=wording.by(row),
         action=row.action,

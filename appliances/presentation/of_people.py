@@ -29,6 +29,11 @@ def sentence(row: Decision) -> str | None:
     return found % names if found else None
 
 
+def is_by_nobody_known(row: Decision) -> bool:
+    """A try that failed says whose account it was at, not who tried."""
+    return row.home_id is None and row.outcome == Outcome.REFUSED and row.actor == Actor.SYSTEM
+
+
 def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
     before, after = facts.get("changes", {}).get("role", (None, facts.get("role")))
     return {
@@ -39,6 +44,7 @@ def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
         "address": facts.get("address") or _("an unknown address"),
         "count": facts.get("count", 0),
         "ways": _ways(facts.get("ways", [])),
+        "invitation": facts.get("invitation", ""),
     }
 
 
@@ -68,15 +74,19 @@ def _refused(row: Decision) -> str:
 def _of_home(row: Decision) -> str:
     match row.action:
         case Action.INVITE:
-            return _("%(name)s invited as %(role)s.")
+            return _("%(name)s was invited as %(role)s.")
         case Action.UNINVITE:
             return _("The invitation for %(name)s was taken back.")
+        case Action.JOIN if row.facts.get("invitation"):
+            return _("%(name)s joined the home as %(role)s, with the invitation for %(invitation)s.")
         case Action.JOIN:
-            return _("%(name)s belongs to the home as %(role)s.")
+            return _("%(name)s belongs to the home now, as %(role)s.")
         case Action.CHANGE_ROLE:
-            return _("%(name)s from %(before)s to %(role)s.")
+            return _("%(name)s is %(role)s now, and was %(before)s.")
         case Action.REMOVE_MEMBER if row.actor == Actor.PERSON and row.actor_id == row.subject_id:
             return _("%(name)s left the home.")
+        case Action.REMOVE_MEMBER if row.facts.get("account"):
+            return _("%(name)s belongs to the home no longer: the account was removed.")
         case Action.REMOVE_MEMBER:
             return _("%(name)s belongs to the home no longer.")
         case Action.ADD_WALL if row.facts.get("again"):

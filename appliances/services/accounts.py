@@ -92,7 +92,7 @@ def remove(*, user_id: int, by: By, now: datetime) -> None:
 
     def step() -> None:
         user = _held(user_id)
-        _keep_owners(user)
+        membership.leave_every_home(user, by=by, now=now)
         sessions.drop(user)
         _record(Action.REMOVE_ACCOUNT, user, by, now)
         user.delete()

@@ -58,7 +58,8 @@ def begin(home: Home, limit: Decimal, *, owner: User | None, by: By, now: dateti
     here = Turn(home, by, now)
     if owner is not None:
         Membership.objects.create(user=owner, home=home, role=Role.OWNER)
-    here.record(Action.ADD_HOME, home, facts={"changes": changes.all_of(home, (*FIELDS, "slug"))})
+    told = {"id": owner.pk, "name": owner.get_username()} if owner else None
+    here.record(Action.ADD_HOME, home, facts={"changes": changes.all_of(home, (*FIELDS, "slug")), "owner": told})
     circuit.put(here, {"name": _("Main"), "parent_id": None, "limit": limit})
     return here
 

@@ -60,6 +60,11 @@ def leave(home: Home, rows: Rows, now: datetime) -> None:
         _left[home.pk] = Known(home, rows, now)
 
 
+def changes(home_id: int) -> None:
+    """A decision about it is being recorded: what was left of it is no longer so."""
+    _left.pop(home_id, None)
+
+
 def distrust() -> None:
     """Something was undone: nothing that was left is certain."""
     _left.clear()

@@ -121,7 +121,7 @@ def add(*, home_id: int, user_id: int, role: str, by: By, now: datetime) -> Chan
         user = User.objects.filter(pk=user_id).first()
         if user is None:
             raise Missing("There is no such person.")
-        return _let_in(here, user, role)
+        return membership.put(here, user, role)
 
     return turn.take(home_id=home_id, by=by, now=now, body=body)
 
@@ -143,16 +143,8 @@ def _join(here: Turn, invitation_id: int, user: User) -> int:
     row = Invitation.objects.filter(pk=invitation_id, home=here.home, expires_at__gt=here.now).first()
     if row is None:
         raise Missing(GONE)
-    _let_in(here, user, row.role, invitation=row.name)
+    membership.put(here, user, row.role, invitation=row.name)
     row.delete()
-    return user.pk
-
-
-def _let_in(here: Turn, user: User, role: str, **facts: str) -> int:
-    row = Membership(home=here.home, user=user, role=role)
-    clean(row)
-    row.save(force_insert=True)
-    here.record(Action.JOIN, user, facts={"role": role, **facts})
     return user.pk
 
 

@@ -141,6 +141,7 @@ class Turn:
         outcome: Outcome = Outcome.GRANTED,
     ) -> Decision:
         """Write one decision, raise the home's revision to it, and wake the controller."""
+        known.changes(self.home.pk)
         self.home.revision += 1
         row = Decision(
             home=self.home,
@@ -215,7 +216,7 @@ def take(*, home_id: int, by: By, now: datetime, body: Callable[[Turn], int | No
     """
 
     def locked() -> Changed:
-        turn = _begun(home_id, by, now)
+        turn = begun(home_id, by, now)
         subject_id = body(turn)
         _leave(turn)
         return turn.changed(subject_id)
@@ -223,8 +224,8 @@ def take(*, home_id: int, by: By, now: datetime, body: Callable[[Turn], int | No
     return transact(locked, by=by)
 
 
-def _begun(home_id: int, by: By, now: datetime) -> Turn:
-    """With the home locked; what is certain of it is not read. Raises Missing."""
+def begun(home_id: int, by: By, now: datetime) -> Turn:
+    """Inside a transaction, with the home locked; what is certain of it is not read. Raises Missing."""
     if found := known.take_for_deciding(home_id, now):
         turn = Turn(known.alone(found.home), by, now)
         turn.rows = found.rows
@@ -266,7 +267,7 @@ def transact(step: Callable[[], Changed], *, by: By) -> Changed:
         raise Busy("The home is busy. Nothing was changed; try again.") from why
     if is_new and changed.decision is not None:
         # By the one who asked, once it is committed: who writes next does not wait for it.
-        transaction.on_commit(lambda: _publish(changed), robust=True)
+        publish_once_committed(changed)
     if changed.decision is not None and changed.decision.outcome == Outcome.REFUSED:
         raise Refused(changed.decision)
     if by.dry_run:
@@ -274,12 +275,11 @@ def transact(step: Callable[[], Changed], *, by: By) -> Changed:
     return changed
 
 
-def _publish(changed: Changed) -> None:
-    events.publish(
-        home_id=changed.home_id,
-        revision=changed.revision,
-        appliances=changed.appliances,
-        circuits=changed.circuits,
+def publish_once_committed(changed: Changed) -> None:
+    """Tell the watchers, at once where it is committed already."""
+    told = {"appliances": changed.appliances, "circuits": changed.circuits}
+    transaction.on_commit(
+        lambda: events.publish(home_id=changed.home_id, revision=changed.revision, **told), robust=True
     )
 
 
