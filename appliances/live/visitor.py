@@ -41,6 +41,8 @@ class Visitor:
     session_key: str = ""
     token_id: int | None = None
     wall_id: int | None = None
+    wall_digest: str = ""
+    """Of the secret it came with: a screen that is linked again is another screen."""
 
 
 def admit(headers: Iterable[tuple[bytes, bytes]], slug: str) -> Visitor:
@@ -61,6 +63,7 @@ def admit(headers: Iterable[tuple[bytes, bytes]], slug: str) -> Visitor:
         session_key,
         token_id,
         asker.wall.pk if asker.wall else None,
+        asker.wall.digest if asker.wall else "",
     )
 
 
@@ -94,10 +97,11 @@ def to_close(visitors: Iterable[Visitor]) -> dict[Visitor, int]:
     rows = Membership.objects.filter(user_id__in=people).values_list("user_id", "home_id", "role")
     roles = {(user_id, home_id): role for user_id, home_id, role in rows}
     roles_of_walls = {pk: access.role_of_wall(row) for pk, row in screens.items()}
+    secrets = {(pk, row.digest) for pk, row in screens.items()}
     verdicts = {
         one: _verdict(
             one,
-            signed_in=one.wall_id in screens or one.token_id in held or one.session_key in users,
+            signed_in=(one.wall_id, one.wall_digest) in secrets or one.token_id in held or one.session_key in users,
             role=roles_of_walls.get(one.wall_id) if one.wall_id else roles.get((one.user_id or 0, one.home_id)),
         )
         for one in asked

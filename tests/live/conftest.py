@@ -37,17 +37,18 @@ def quick_survey(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def dial() -> AsyncIterator[Callable[..., Any]]:
-    """`await dial(path, user)` opens a socket with a bearer token; with `client=` with that browser's session."""
+    """`await dial(path, user)` opens a socket with a bearer token; with `client=` with that browser's cookies."""
     opened: list[Socket] = []
 
-    async def dialled(path: str, user: User | None = None, *, client: Client | None = None) -> Socket:
-        headers = []
+    async def dialled(path: str, user: User | None = None, *, client: Client | None = None, token: str = "") -> Socket:
+        headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
         if user is not None:
             _row, text = await sync_to_async(a_token)(user)
             headers.append((b"authorization", f"Bearer {text}".encode()))
         if client is not None:
-            session = client.cookies[settings.SESSION_COOKIE_NAME].value
-            headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode()))
+            held = (settings.SESSION_COOKIE_NAME, settings.WALL_COOKIE_NAME)
+            sent = [f"{name}={client.cookies[name].value}" for name in held if name in client.cookies]
+            headers.append((b"cookie", "; ".join(sent).encode()))
         socket = Socket(URLRouter(websocket_urlpatterns), path, headers=headers)
         connected, _protocol = await socket.connect(5)
         assert connected
