@@ -9,8 +9,6 @@ from django.test import Client
 
 from appliances.live.crowd import Crowd
 from appliances.live.visitor import Visitor
-from appliances.models import Token
-from tests.builders import a_person
 from tests.live.test_json_socket import a_furnished_home, path_of
 
 PERSON = Visitor(1, "owner", user_id=1, session_key="one")
@@ -78,11 +76,9 @@ async def test_the_next_socket_is_told_that_there_are_too_many(dial: Callable[..
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_who_may_not_look_takes_no_place(dial: Callable[..., Any]) -> None:
+async def test_where_they_may_not_look_they_take_no_place(dial: Callable[..., Any]) -> None:
     owner, home, *_ = await a_furnished_home()
-    stranger = await sync_to_async(a_person)()
-    for _ in range(5):
-        assert await (await dial(path_of(home), stranger)).closed_with() == 4403
+    for _ in range(4):
+        assert await (await dial("/ws/api/v1/homes/nowhere/", owner)).closed_with() == 4403
 
-    await Token.objects.filter(user=stranger).aupdate(user=owner)
     assert (await (await dial(path_of(home), owner)).told())["type"] == "state"
