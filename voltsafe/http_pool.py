@@ -108,7 +108,8 @@ class HttpPool:
             encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         except Exception:
             log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            return 500, [(b"content-type", b"text/plain"), (b"content-length", b"13")], b"Server error\n"
+            plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"13")]
+            return 500, plain, b"Server error\n"
         return _measured(int(line[:3]), encoded, b"".join(parts), environ["REQUEST_METHOD"])
 
 

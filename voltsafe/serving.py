@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -88,6 +89,11 @@ class DenyingServer(Server):  # type: ignore[misc]
         return super().create_application(protocol, scope)
 
 
+def _no_http(channel: Any) -> None:
+    channel.transport.write(_bare(HTTPStatus.BAD_REQUEST, []))
+    channel.loseConnection()
+
+
 def _bare(status: int, headers: list[tuple[bytes, bytes]]) -> bytes:
     """An answer that ends the connection, as it goes over the wire."""
     ours = [
@@ -111,6 +117,9 @@ def serve(address: str, port: int, ready: Callable[[], None]) -> bool:
         def build_bounded(peer: Any) -> Any:
             protocol = build(peer)
             protocol.requestFactory = BoundedRequest
+            # What is no HTTP at all is answered by the library's channel, which has no other place to be told how.
+            channel = protocol._channel
+            channel._respondToBadRequestAndDisconnect = partial(_no_http, channel)
             return protocol
 
         factory.buildProtocol = build_bounded

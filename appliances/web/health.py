@@ -9,12 +9,14 @@ from django.views.decorators.http import require_safe
 from appliances.presentation import metrics
 from appliances.services import readiness, tokens
 
+PLAIN = "text/plain; charset=utf-8"
+
 
 @login_not_required
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type=PLAIN)
 
 
 @login_not_required
@@ -40,7 +42,7 @@ def prometheus(request: HttpRequest) -> HttpResponse:
     token = tokens.bearer(text=text, now=timezone.now()) if scheme.lower() == "bearer" else None
     user = token.user if token else request.user
     if not user.is_staff:
-        refused = HttpResponse("Give a bearer token of an administrator.\n", status=401, content_type="text/plain")
+        refused = HttpResponse("Give a bearer token of an administrator.\n", status=401, content_type=PLAIN)
         refused["WWW-Authenticate"] = "Bearer"
         return refused
     return HttpResponse(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
