@@ -154,6 +154,9 @@ BROKEN = {
     "a query that is no text": b"GET /?\xff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
     "a host that is not ours": b"GET /sign-in/ HTTP/1.1\r\nHost: evil\r\nConnection: close\r\n\r\n",
     "a body that is too long": b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n",
+    "a body of two lengths": b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a header without a name": b"GET / HTTP/1.1\r\nHost: localhost\r\n: nothing\r\nConnection: close\r\n\r\n",
     "a socket of another page": b"GET /ws/homes/home/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: "
     b"Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
     "a socket of no known version": b"GET /ws/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: "
