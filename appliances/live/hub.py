@@ -36,8 +36,8 @@ FRESH = 2.0
 HEARTBEAT_EVERY = 10
 """Surveys between heartbeats: ten seconds."""
 
-RENEW_EVERY = 60
-"""Surveys between renewals of group membership: a minute, far below the day after which it expires."""
+RENEW_EVERY = 60.0
+"""Seconds between renewals of group membership: far below the day after which it expires."""
 
 
 class Hub:
@@ -62,10 +62,13 @@ class Hub:
     async def join(self, watcher: Watcher) -> None:
         home_id = watcher.visitor.home_id
         await self._start()
-        if home_id not in self._rooms:
+        is_first = home_id not in self._rooms
+        if is_first:
             self._rooms[home_id] = Room(home_id, self.in_thread, self.sure_who_watches)
-            await self._add_group(home_id)
+        # Before the layer, which may keep us waiting: from now on it is looked after.
         self._rooms[home_id].join(watcher)
+        if is_first:
+            await self._add_group(home_id)
 
     async def leave(self, watcher: Watcher) -> None:
         room = self._rooms.get(watcher.visitor.home_id)
@@ -91,7 +94,9 @@ class Hub:
                 self._looked_at = time.monotonic()
                 events.serve_on(asyncio.get_running_loop())
                 self._channel = await self._layer.new_channel("hub")
-                self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._look_after())]
+                self._tasks = [
+                    asyncio.create_task(work()) for work in (self._listen, self._look_after, self._renew_groups)
+                ]
 
     def _stop(self) -> None:
         for task in self._tasks:
@@ -127,9 +132,13 @@ class Hub:
             elif was_free:
                 log.warning("The database answers too slowly to look after watchers; they are told nothing meanwhile.")
             was_free = free is not None
-            if turn % RENEW_EVERY == 0:
-                for home_id in list(self._rooms):
-                    await self._add_group(home_id)
+
+    async def _renew_groups(self) -> None:
+        """Apart from the surveys: a layer that does not answer keeps nobody from being shown out."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            for home_id in list(self._rooms):
+                await self._add_group(home_id)
 
     async def _survey(self, thread: ThreadPoolExecutor, *, heartbeat: bool) -> None:
         try:
