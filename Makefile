@@ -26,7 +26,7 @@ check: $(INSTALLED_DEV)  ## Check format, lint, types, floors, templates, migrat
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
-	VOLTSAFE_URL=https://home.example $(BIN)/python manage.py check --deploy --fail-level WARNING
+	VOLTSAFE_URL=https://home.example VOLTSAFE_TRUSTED_PROXIES=127.0.0.1 $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 

@@ -76,6 +76,25 @@ _sending: set[asyncio.Future[None]] = set()
 """The loop itself holds its tasks but weakly."""
 
 
+def round_trip() -> None:
+    """A message to ourselves, through the layer and back; raises what goes wrong on the way.
+
+    On the loop that serves, where there is one: a process receives on one loop only.
+    """
+    if _loop is not None and _loop.is_running():
+        asyncio.run_coroutine_threadsafe(_there_and_back(), _loop).result(2 * PATIENCE)
+    else:
+        async_to_sync(_there_and_back)()
+
+
+async def _there_and_back() -> None:
+    layer = get_channel_layer()
+    async with asyncio.timeout(PATIENCE):
+        channel = await layer.new_channel("ready")
+        await layer.send(channel, {"type": "ready"})
+        await layer.receive(channel)
+
+
 async def _send(group: str, message: dict[str, Any]) -> None:
     try:
         async with asyncio.timeout(PATIENCE):

@@ -1,4 +1,7 @@
-"""Which host names and origins this server answers to: an explicit list, never `*`."""
+"""Which host names and origins this server answers to: an explicit list, never `*`.
+
+Where VOLTSAFE_URL is given it is the one address; without it, every name under which this machine listens.
+"""
 
 import contextlib
 import socket
@@ -28,10 +31,11 @@ def _names_of_this_machine() -> list[str]:
 
 
 def allowed_hosts(url: str, host: str) -> list[str]:
+    """The address people were told and no other; loopback stays, for health checks and automations on this machine."""
     hosts = [*LOOPBACK]
     if url:
         hosts.append(urlsplit(url).hostname or "")
-    if host in EVERYWHERE:
+    elif host in EVERYWHERE:
         hosts += _names_of_this_machine()
     else:
         hosts.append(host)
@@ -40,11 +44,10 @@ def allowed_hosts(url: str, host: str) -> list[str]:
 
 def allowed_origins(url: str, hosts: list[str], port: int) -> list[str]:
     """Scheme, host and port of every page that may post or open a socket here."""
-    origins = [origin("http", host, port) for host in hosts]
     if url:
         parts = urlsplit(url)
-        origins.insert(0, origin(parts.scheme, _in_a_header(parts.hostname or ""), parts.port))
-    return list(dict.fromkeys(origins))
+        return [origin(parts.scheme, _in_a_header(parts.hostname or ""), parts.port)]
+    return [origin("http", host, port) for host in hosts]
 
 
 def origin(scheme: str, host: str, port: int | None) -> str:

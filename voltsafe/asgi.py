@@ -15,12 +15,16 @@ from django.urls import re_path  # noqa: E402
 
 from appliances import events  # noqa: E402
 from appliances.live.routing import websocket_urlpatterns  # noqa: E402
+from voltsafe.handshakes import Handshakes  # noqa: E402
+from voltsafe.headers import WithHeaders  # noqa: E402
 from voltsafe.http_pool import HttpPool  # noqa: E402
 from voltsafe.origins import OnlyOurOrigins, refuse  # noqa: E402
+from voltsafe.proxies import BehindProxies  # noqa: E402
 
 http = HttpPool(_handler, threads=settings.HTTP_THREADS)
 _sockets = URLRouter([*websocket_urlpatterns, re_path("", refuse)])  # type: ignore[arg-type]
-_router = ProtocolTypeRouter({"http": http, "websocket": OnlyOurOrigins(_sockets)})
+_router = ProtocolTypeRouter({"http": WithHeaders(http), "websocket": Handshakes(OnlyOurOrigins(_sockets))})
+_edge = BehindProxies(_router, settings.TRUSTED_PROXIES)
 _loop: asyncio.AbstractEventLoop | None = None
 
 
@@ -33,4 +37,4 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         events.serve_on(loop)
     # We are never served under a sub-path; Daphne would take one from a header of the client's.
     scope["root_path"] = ""
-    await _router(scope, receive, send)
+    await _edge(scope, receive, send)

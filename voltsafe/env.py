@@ -4,6 +4,7 @@ Every name may also be given as NAME_FILE, the path of a file that holds the val
 """
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 SQLITE = "appliances.interlock.sqlite"
+
+Network = IPv4Network | IPv6Network
 
 
 def text(name: str, default: str = "") -> str:
@@ -46,6 +49,27 @@ def port(name: str, default: int) -> int:
     if not (value.isascii() and value.isdecimal() and 0 < int(value) < 65536):
         raise ImproperlyConfigured(f"{name} is {value!r}; set it to a port number from 1 to 65535.")
     return int(value)
+
+
+def count(name: str, default: int) -> int:
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdecimal() and 0 < int(value) < 10**6):
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to a whole number from 1 up.")
+    return int(value)
+
+
+def networks(name: str) -> tuple[Network, ...]:
+    """Addresses and networks, with commas between; never all there are."""
+    found = [one.strip() for one in text(name).split(",") if one.strip()]
+    try:
+        read = tuple(ip_network(one) for one in found)
+    except ValueError as why:
+        raise ImproperlyConfigured(
+            f"{name}: {why}. Give addresses or networks, such as 127.0.0.1,172.18.0.0/16."
+        ) from why
+    if any(one.prefixlen == 0 for one in read):
+        raise ImproperlyConfigured(f"{name} would trust everyone. Name the addresses of your proxies.")
+    return read
 
 
 def folder(name: str, default: Path) -> Path:

@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 1024 * 1024
 """The longest body that is read; Django's own limit for forms is lower."""
 
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+"""Those that some view may know; with any other, the ones that know none would do as with GET."""
+
 MOST_WAITING = 256
 """Requests that may wait for a thread; one more is told to come back."""
 
@@ -31,6 +34,10 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 WSGIHandler = Callable[[dict[str, Any], Callable[..., Any]], Any]
+
+
+class Unknown(Exception):
+    """A method that nothing here knows."""
 
 
 class TooLong(Exception):
@@ -54,10 +61,15 @@ class HttpPool:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            if scope["method"] not in METHODS:
+                raise Unknown
             environ = environ_of(scope, await _body(receive))
             status, headers, body = await self._answer(environ, receive)
         except TooLong:
             status, headers, body = _problem(413, "body_too_large", f"Send at most {MOST_BYTES} bytes.")
+        except Unknown:
+            status, headers, body = _problem(405, "method_not_allowed", "There is no such method here.")
+            headers = [*headers, (b"allow", ", ".join(METHODS).encode())]
         except Gone:
             return
         if scope["method"] == "HEAD":
@@ -108,7 +120,8 @@ class HttpPool:
             encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         except Exception:
             log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            return 500, [(b"content-type", b"text/plain"), (b"content-length", b"13")], b"Server error\n"
+            plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"13")]
+            return 500, plain, b"Server error\n"
         return _measured(int(line[:3]), encoded, b"".join(parts), environ["REQUEST_METHOD"])
 
 

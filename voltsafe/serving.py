@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from channels.routing import get_default_application
@@ -10,6 +12,8 @@ from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 
+from voltsafe.handshakes import DENIAL
+from voltsafe.headers import completed
 from voltsafe.http_pool import MOST_BYTES
 
 
@@ -35,9 +39,16 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
             self.channel.transport.abortConnection()
         else:
             self.is_refused = True
-            self.channel.transport.write(b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n\r\n")
+            self.channel.transport.write(_bare(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, []))
             self.channel.loseConnection()
         return True
+
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        """The server's own errors, as bare as ours and under the same headers."""
+        plain = [(b"content-type", b"text/plain; charset=utf-8")]
+        told = completed(plain, scheme="http")
+        self.handle_reply({"type": "http.response.start", "status": status, "headers": told})
+        self.handle_reply({"type": "http.response.body", "body": f"{body}\n".encode()})
 
 
 class LongSpeaking(WebSocketProtocol):  # type: ignore[misc]
@@ -47,6 +58,7 @@ class LongSpeaking(WebSocketProtocol):  # type: ignore[misc]
     """
 
     maxMessagePayloadSize: int  # noqa: N815
+    denial: tuple[int, list[tuple[bytes, bytes]]] | None = None
 
     def sendMessage(self, payload: bytes, *args: Any, **kwargs: Any) -> None:  # noqa: N802
         limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
@@ -54,6 +66,44 @@ class LongSpeaking(WebSocketProtocol):  # type: ignore[misc]
             super().sendMessage(payload, *args, **kwargs)
         finally:
             self.maxMessagePayloadSize = limit
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """As the library, which knows one way of refusing, and with any status (ASGI's `websocket.http.response`)."""
+        if message["type"] == f"{DENIAL}.start":
+            self.denial = message["status"], message["headers"]
+            self.serverReject()
+        elif message["type"] != f"{DENIAL}.body":
+            super().handle_reply(message)
+
+    def sendHttpErrorResponse(self, code: int, reason: str, responseHeaders: Any = None) -> None:  # noqa: N802, N803
+        status, headers = self.denial or (code, [])
+        self.sendData(_bare(status, headers))
+
+
+class DenyingServer(Server):  # type: ignore[misc]
+    """Daphne, which tells the application that a handshake may be refused with a status."""
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        if scope["type"] == "websocket":
+            scope["extensions"] = {DENIAL: {}}
+        return super().create_application(protocol, scope)
+
+
+def _no_http(channel: Any) -> None:
+    channel.transport.write(_bare(HTTPStatus.BAD_REQUEST, []))
+    channel.loseConnection()
+
+
+def _bare(status: int, headers: list[tuple[bytes, bytes]]) -> bytes:
+    """An answer that ends the connection, as it goes over the wire."""
+    ours = [
+        *(one for one in headers if one[0] != b"content-length"),
+        (b"connection", b"close"),
+        (b"content-length", b"0"),
+    ]
+    lines = [f"HTTP/1.1 {int(status)} {HTTPStatus(status).phrase}".encode()]
+    lines += [name + b": " + value for name, value in completed(ours, scheme="http")]
+    return b"\r\n".join([*lines, b"", b""])
 
 
 def serve(address: str, port: int, ready: Callable[[], None]) -> bool:
@@ -67,6 +117,9 @@ def serve(address: str, port: int, ready: Callable[[], None]) -> bool:
         def build_bounded(peer: Any) -> Any:
             protocol = build(peer)
             protocol.requestFactory = BoundedRequest
+            # What is no HTTP at all is answered by the library's channel, which has no other place to be told how.
+            channel = protocol._channel
+            channel._respondToBadRequestAndDisconnect = partial(_no_http, channel)
             return protocol
 
         factory.buildProtocol = build_bounded
@@ -74,7 +127,7 @@ def serve(address: str, port: int, ready: Callable[[], None]) -> bool:
         # Not before the loop runs: who stops us from then on is heard.
         asyncio.get_event_loop().call_soon(ready)
 
-    server = Server(
+    server = DenyingServer(
         application,
         endpoints=build_endpoint_description_strings(host=address, port=port),
         http_timeout=60,
@@ -86,7 +139,8 @@ def serve(address: str, port: int, ready: Callable[[], None]) -> bool:
         websocket_max_frame_size=16384,
         application_close_timeout=5,
         ready_callable=before_the_first_request,
-        server_name="VoltSafe",
+        # Whose and which version is nobody's to know.
+        server_name="",
     )
     server.run()
     return bool(server.listening_addresses)

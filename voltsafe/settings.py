@@ -21,6 +21,7 @@ ALLOWED_HOSTS = addresses.allowed_hosts(PUBLIC_URL, HOST)
 ALLOWED_ORIGINS = addresses.allowed_origins(PUBLIC_URL, ALLOWED_HOSTS, PORT)
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 IS_HTTPS = PUBLIC_URL.startswith("https://")
+TRUSTED_PROXIES = env.networks("VOLTSAFE_TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "appliances.apps.AppliancesConfig",
@@ -60,6 +61,12 @@ MIDDLEWARE = [
 ROOT_URLCONF = "voltsafe.urls"
 ASGI_APPLICATION = "voltsafe.asgi.application"
 HTTP_THREADS = 8
+# In one process, of one person there, of one of their tokens or one screen on a wall; handshakes from one address.
+SOCKETS = env.count("VOLTSAFE_SOCKETS", 600)
+SOCKETS_PER_PERSON = env.count("VOLTSAFE_SOCKETS_PER_PERSON", 20)
+SOCKETS_PER_DEVICE = 5
+HANDSHAKES_A_MINUTE = env.count("VOLTSAFE_HANDSHAKES", 60)
+FAILED_HANDSHAKES_A_MINUTE = 10
 # Never under a sub-path: Daphne would take one from a header that anyone may send.
 FORCE_SCRIPT_NAME = ""
 
@@ -159,23 +166,30 @@ MFA_TOTP_ISSUER = "VoltSafe"
 # One step of thirty seconds earlier or later, for clocks and slow fingers (RFC 6238, 5.2).
 MFA_TOTP_TOLERANCE = 1
 
-SESSION_COOKIE_NAME = "voltsafe_session"
-WALL_COOKIE_NAME = "voltsafe_wall"
+# Under https a browser takes such a name only from this very host, over https and for all of it.
+_of_this_host = "__Host-" if IS_HTTPS else ""
+SESSION_COOKIE_NAME = f"{_of_this_host}voltsafe_session"
+WALL_COOKIE_NAME = f"{_of_this_host}voltsafe_wall"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = IS_HTTPS
-CSRF_COOKIE_NAME = "voltsafe_csrf"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_COOKIE_NAME = f"{_of_this_host}voltsafe_csrf"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "appliances.web.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-# Who says https serves through a proxy that says so too.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if IS_HTTPS else 0
-# The proxy redirects to https (W008); names beside ours are not ours to bind (W005, W021).
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
+# Whom no proxy tells of https would be sent in circles. What is no page is answered as it comes: a machine that
+# was sent on to https would never learn that it had said its token in the clear (OWASP ASVS 5.0, 4.1.2).
+SECURE_SSL_REDIRECT = IS_HTTPS and bool(TRUSTED_PROXIES)
+SECURE_SSL_HOST = PUBLIC_URL.removeprefix("https://") if IS_HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^healthz$", r"^readyz$", r"^metrics$"]
+# Names below ours may be another machine's and served over http: a year of HSTS is not ours to give them (W005),
+# nor is the list that browsers are delivered with (W021).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 CONTENT_SECURITY_POLICY = {

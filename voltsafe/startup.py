@@ -11,13 +11,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.exceptions import InconsistentMigrationHistory
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.urls import reverse
 from django.utils import timezone
 
 from appliances.interlock import guard
-from appliances.services import setup
+from appliances.services import probing, setup
 from appliances.services.cleaning import Invalid
+from appliances.services.doctor import configuration
 from appliances.services.setup import AlreadySetUp
 from voltsafe import addresses, env, static_files
 
@@ -97,17 +98,14 @@ def _let_it_take_its_time() -> None:
 
 
 def _migrate(say: Say) -> None:
-    executor = MigrationExecutor(connection)
-    loader = executor.loader
-    ours = {key for key in loader.applied_migrations if key[0] in loader.migrated_apps}
-    unknown = sorted(f"{app}.{name}" for app, name in ours - loader.disk_migrations.keys())
-    if unknown:
+    newer, missing = probing.migrations()
+    if newer:
         raise CannotStart(
-            f"The database {_name_of_database()} was written by a newer VoltSafe (it has {', '.join(unknown)}). "
+            f"The database {_name_of_database()} was written by a newer VoltSafe (it has {', '.join(newer)}). "
             "Install that version, or restore a backup made by this one."
         )
-    loader.check_consistent_history(connection)
-    if executor.migration_plan(loader.graph.leaf_nodes()):
+    MigrationLoader(connection).check_consistent_history(connection)
+    if missing:
         say("Preparing the database ...")
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
 
@@ -131,6 +129,8 @@ def _make_first_account(owner: Owner, say: Say) -> None:
 def _what_to_do_now() -> list[str]:
     at = addresses.of_this_server(settings.PUBLIC_URL, settings.HOST, settings.PORT)
     lines = [f"VoltSafe is ready: {at}/"]
+    if configuration.hears_no_proxy():
+        lines.append(f"{configuration.UNTOLD} {configuration.TRUST}")
     if not setup.is_set_up():
         lines.append(f"Set it up at {at}{reverse('welcome')} with the setup code {setup.setup_code()}")
     return lines

@@ -1,10 +1,12 @@
 """The sockets: HTML fragments for htmx, a wall screen's, JSON for automations. They only speak; commands go by POST."""
 
+from typing import Any
+
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from appliances.live import hub, rendering, visitor
 from appliances.live.rendering import Variant
-from appliances.live.visitor import Closed
+from appliances.live.visitor import TOO_MANY, Closed, Visitor
 
 
 class HomeSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -13,21 +15,32 @@ class HomeSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
     # The hub joins the groups; a channel of each socket's own would cost five times as much.
     channel_layer_alias = "none: see appliances.live.hub"
     form = rendering.HTML
+    visitor: Visitor | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.hub = hub.of_this_process()
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # However it ended: a place that is not given back is lost to its person.
+            self.hub.crowd.leave(self)
 
     async def connect(self) -> None:
-        self.visitor: visitor.Visitor | None = None
-        self.hub = hub.of_this_process()
         # Accepted first, since a browser is told the code only of a socket that was open.
         await self.accept()
         try:
-            self.visitor = await self.hub.in_thread(self.admitted)
+            admitted = await self.hub.in_thread(self.admitted)
         except Closed as why:
             await self.close(why.code)
             return
-        self.variant = Variant(self.form, self.visitor.role)
+        if not self.hub.crowd.enter(self, admitted):
+            await self.close(TOO_MANY)
+            return
+        self.visitor = admitted
+        self.variant = Variant(self.form, admitted.role)
         await self.hub.join(self)
 
-    def admitted(self) -> visitor.Visitor:
+    def admitted(self) -> Visitor:
         """In the hub's thread. Raises Closed."""
         return visitor.admit(self.scope["headers"], self.scope["url_route"]["kwargs"]["slug"])
 
@@ -56,5 +69,5 @@ class WallSocket(HomeSocket):
 
     form = rendering.WALL
 
-    def admitted(self) -> visitor.Visitor:
+    def admitted(self) -> Visitor:
         return visitor.admit_wall(self.scope["headers"])

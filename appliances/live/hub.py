@@ -1,11 +1,12 @@
 """All watchers of this process: it joins a home's group once for all of them, and looks after who may stay.
 
-One channel of the layer, one thread for the database. Nothing here depends on a message arriving: every two seconds
-the revisions are read, so a lost message, a flushed layer or a change made by another program costs two seconds.
+One channel of the layer, one thread for reading homes. Nothing here depends on a message arriving: every second the
+revisions are read, so a lost message, a flushed layer or a change made by another program costs a second.
 """
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -17,6 +18,7 @@ from django.db import close_old_connections, connections
 
 from appliances import events
 from appliances.live import visitor
+from appliances.live.crowd import Crowd
 from appliances.live.room import Room, Watcher
 from appliances.live.visitor import Visitor
 from appliances.models import Home
@@ -25,20 +27,29 @@ from appliances.services import heartbeat
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SURVEY = 2.0
-"""Seconds between looks at revisions and permissions: a signed-out person's socket closes within this."""
+SURVEY = 1.0
+"""Seconds between looks at revisions and permissions: half of what a signed-out person's socket may stay open."""
 
-HEARTBEAT_EVERY = 5
+FRESH = 2.0
+"""Seconds since the last look within which a home is told of: nobody hears more from us who may have been shown out."""
+
+HEARTBEAT_EVERY = 10
 """Surveys between heartbeats: ten seconds."""
 
-RENEW_EVERY = 30
-"""Surveys between renewals of group membership: a minute, far below the day after which it expires."""
+RENEW_EVERY = 60.0
+"""Seconds between renewals of group membership: far below the day after which it expires."""
 
 
 class Hub:
     def __init__(self) -> None:
         self._rooms: dict[int, Room] = {}
+        self.crowd = Crowd()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="voltsafe-hub")
+        # Apart from the one that reads homes, and two: neither a slow home nor a slow look holds up the next look.
+        self._surveyors = [ThreadPoolExecutor(1, thread_name_prefix="voltsafe-survey") for _ in range(2)]
+        self._looking: dict[ThreadPoolExecutor, asyncio.Task[None]] = {}
+        self._looked_at = 0.0
+        self._looked = asyncio.Condition()
         self._layer = get_channel_layer()
         self._channel = ""
         self._starting = asyncio.Lock()
@@ -46,20 +57,18 @@ class Hub:
 
     async def in_thread(self, work: Callable[..., T], *args: Any) -> T:
         """Run database work in the hub's one thread, on a connection that is checked first."""
-
-        def checked() -> T:
-            close_old_connections()
-            return work(*args)
-
-        return await asyncio.get_running_loop().run_in_executor(self._thread, checked)
+        return await asyncio.wrap_future(self._thread.submit(_checked, work, *args))
 
     async def join(self, watcher: Watcher) -> None:
         home_id = watcher.visitor.home_id
         await self._start()
-        if home_id not in self._rooms:
-            self._rooms[home_id] = Room(home_id, self.in_thread)
-            await self._add_group(home_id)
+        is_first = home_id not in self._rooms
+        if is_first:
+            self._rooms[home_id] = Room(home_id, self.in_thread, self.sure_who_watches)
+        # Before the layer, which may keep us waiting: from now on it is looked after.
         self._rooms[home_id].join(watcher)
+        if is_first:
+            await self._add_group(home_id)
 
     async def leave(self, watcher: Watcher) -> None:
         room = self._rooms.get(watcher.visitor.home_id)
@@ -73,18 +82,28 @@ class Hub:
         if not self._rooms:
             self._stop()
 
+    async def sure_who_watches(self) -> None:
+        """Wait until a look at permissions is so recent that whoever is still here may be told something."""
+        async with self._looked:
+            await self._looked.wait_for(lambda: time.monotonic() - self._looked_at < FRESH)
+
     async def _start(self) -> None:
         async with self._starting:
             if not self._tasks:
+                # Nobody has watched up to now; whoever comes was looked at on the way in.
+                self._looked_at = time.monotonic()
                 events.serve_on(asyncio.get_running_loop())
                 self._channel = await self._layer.new_channel("hub")
-                self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._look_after())]
+                self._tasks = [
+                    asyncio.create_task(work()) for work in (self._listen, self._look_after, self._renew_groups)
+                ]
 
     def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         self._tasks = []
-        self._thread.submit(connections.close_all)
+        for thread in (self._thread, *self._surveyors):
+            thread.submit(connections.close_all)
 
     async def _listen(self) -> None:
         while True:
@@ -99,25 +118,48 @@ class Hub:
                 room.look()
 
     async def _look_after(self) -> None:
-        turn = 0
+        turn, due, heartbeat, was_free = 0, time.monotonic(), False, True
         while True:
-            await asyncio.sleep(SURVEY)
+            # By the clock, not after the last one: what a survey takes is no time in which nobody looks.
+            due = max(due + SURVEY, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
             turn += 1
-            try:
-                await self._survey(heartbeat=turn % HEARTBEAT_EVERY == 0)
-            except Exception as why:  # no heartbeat goes out, so every page says that it is stale
-                log.warning("Watchers could not be looked after: %r", why)
-            if turn % RENEW_EVERY == 0:
-                for home_id in list(self._rooms):
-                    await self._add_group(home_id)
+            heartbeat = heartbeat or turn % HEARTBEAT_EVERY == 0
+            free = next((one for one in self._surveyors if one not in self._looking), None)
+            if free is not None:
+                self._looking[free] = asyncio.create_task(self._survey(free, heartbeat=heartbeat))
+                heartbeat = False
+            elif was_free:
+                log.warning("The database answers too slowly to look after watchers; they are told nothing meanwhile.")
+            was_free = free is not None
 
-    async def _survey(self, *, heartbeat: bool) -> None:
-        watching = [(room, watcher) for room in self._rooms.values() for watcher in room.watchers]
+    async def _renew_groups(self) -> None:
+        """Apart from the surveys: a layer that does not answer keeps nobody from being shown out."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            for home_id in list(self._rooms):
+                await self._add_group(home_id)
+
+    async def _survey(self, thread: ThreadPoolExecutor, *, heartbeat: bool) -> None:
+        try:
+            await self._look(thread, heartbeat=heartbeat)
+        except Exception as why:  # nobody is told anything until it works again, so every page says that it is stale
+            log.warning("Watchers could not be looked after: %r", why)
+        finally:
+            del self._looking[thread]
+
+    async def _look(self, thread: ThreadPoolExecutor, *, heartbeat: bool) -> None:
+        watching = [(room, watcher) for room in self._rooms.values() for watcher in room.everyone]
         visitors = {watcher.visitor for _room, watcher in watching}
-        revisions, leaving, ran_at = await self.in_thread(_read, list(self._rooms), visitors)
+        began = time.monotonic()
+        read = thread.submit(_checked, _read, list(self._rooms), visitors, heartbeat)
+        revisions, leaving, ran_at = await asyncio.wrap_future(read)
         for room, watcher in watching:
             if watcher.visitor in leaving:
                 await room.end(watcher, leaving[watcher.visitor])
+        async with self._looked:
+            self._looked_at = max(self._looked_at, began)
+            self._looked.notify_all()
         for home_id, room in list(self._rooms.items()):
             newest = revisions.get(home_id, 0)
             if newest != room.revision:
@@ -136,11 +178,19 @@ class Hub:
             log.warning("The channel layer does not answer: %r", why)
 
 
+def _checked(work: Callable[..., T], *args: Any) -> T:
+    """On a connection of this thread that is checked first."""
+    close_old_connections()
+    return work(*args)
+
+
 def _read(
-    home_ids: Iterable[int], visitors: set[Visitor]
+    home_ids: Iterable[int],
+    visitors: set[Visitor],
+    with_controller: bool,  # noqa: FBT001
 ) -> tuple[dict[int, int], dict[Visitor, int], datetime | None]:
     rows = Home.objects.filter(pk__in=list(home_ids)).values_list("pk", "revision")
-    return dict(rows), visitor.to_close(visitors), heartbeat.last_run()
+    return dict(rows), visitor.to_close(visitors), heartbeat.last_run() if with_controller else None
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

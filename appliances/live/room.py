@@ -1,7 +1,6 @@
 """The watchers of one home in this process: every revision is read and rendered once, and sent in a plain loop."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -32,29 +31,34 @@ class Watcher(Protocol):
 
 
 class Room:
-    def __init__(self, home_id: int, in_thread: InThread) -> None:
+    def __init__(self, home_id: int, in_thread: InThread, sure_who_watches: Callable[[], Awaitable[None]]) -> None:
         self.home_id = home_id
         self.revision = 0
         self.watchers: dict[Watcher, None] = {}
-        self._joining: list[Watcher] = []
+        self._joining: dict[Watcher, None] = {}
+        """Those that the next reading is for, or that it is being read for now."""
         self._shown: dict[Variant, Any] = {}
         self._in_thread = in_thread
+        self._sure_who_watches = sure_who_watches
         self._wanted = asyncio.Event()
         self._pump = asyncio.create_task(self._run())
 
     @property
     def is_empty(self) -> bool:
-        return not self.watchers and not self._joining
+        return not self.everyone
+
+    @property
+    def everyone(self) -> list[Watcher]:
+        return [*self.watchers, *self._joining]
 
     def join(self, watcher: Watcher) -> None:
         """The watcher gets the whole state, read after now, and from then on every change."""
-        self._joining.append(watcher)
+        self._joining[watcher] = None
         self.look()
 
     def leave(self, watcher: Watcher) -> None:
         self.watchers.pop(watcher, None)
-        with contextlib.suppress(ValueError):
-            self._joining.remove(watcher)
+        self._joining.pop(watcher, None)
         watched = {one.variant for one in self.watchers}
         self._shown = {variant: state for variant, state in self._shown.items() if variant in watched}
 
@@ -86,15 +90,13 @@ class Room:
         while True:
             await self._wanted.wait()
             self._wanted.clear()
-            joining, self._joining = self._joining, []
             try:
-                await self._refresh(joining)
+                await self._refresh(list(self._joining))
             except Missing:
-                for watcher in [*self.watchers, *joining]:
+                for watcher in self.everyone:
                     await self.end(watcher, NOT_YOURS)
             except Exception:
                 log.exception("Home %s could not be shown; trying again", self.home_id)
-                self._joining = [*joining, *self._joining]
                 self.look()
                 await asyncio.sleep(RETRY)
             await asyncio.sleep(MERGE)
@@ -103,13 +105,17 @@ class Room:
         variants = {watcher.variant for watcher in joining}
         self.revision, pushes = await self._in_thread(rendering.refresh, self.home_id, dict(self._shown), variants)
         self._shown = {variant: push.state for variant, push in pushes.items()}
+        await self._sure_who_watches()
         for watcher in list(self.watchers):
             push: Push | None = pushes.get(watcher.variant)
             if push and push.change:
                 await self._send(watcher, push.change)
         for watcher in joining:
-            self.watchers[watcher] = None
-            await self._send(watcher, pushes[watcher.variant].full or "")
+            # Unless it has left meanwhile, or was shown out.
+            if watcher in self._joining:
+                del self._joining[watcher]
+                self.watchers[watcher] = None
+                await self._send(watcher, pushes[watcher.variant].full or "")
 
     async def _send(self, watcher: Watcher, text: str) -> None:
         try:

@@ -21,7 +21,8 @@ from appliances.services.turn import Missing
 SIGNED_OUT = 4401
 NOT_YOURS = 4403
 COME_AGAIN = 4412
-"""Close codes: sign in first; not your home; come back and be asked again (a changed role).
+TOO_MANY = 4429
+"""Close codes: sign in first; not your home; come back and be asked again (a changed role); close another one first.
 
 A server may send 1000 and those from 3000 up; the rest are the protocol's own (RFC 6455, 7.4)."""
 

@@ -1,17 +1,14 @@
 """Whether this process may serve: database, migrations, interlock, channel layer."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 
+from appliances import events
 from appliances.interlock import guard
-from appliances.services import heartbeat
+from appliances.services import heartbeat, probing
 
 OK = "ok"
 
@@ -40,14 +37,13 @@ def _said(check: Callable[[], str]) -> str:
 
 
 def _database() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    probing.database()
     return OK
 
 
 def _migrations() -> str:
-    executor = MigrationExecutor(connection)
-    return "run manage.py migrate" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else OK
+    newer, missing = probing.migrations()
+    return "run manage.py migrate" if missing else "written by a newer version" if newer else OK
 
 
 def _interlock() -> str:
@@ -55,16 +51,8 @@ def _interlock() -> str:
 
 
 def _channel_layer() -> str:
-    async_to_sync(_round_trip)()
+    events.round_trip()
     return OK
-
-
-async def _round_trip() -> None:
-    layer = get_channel_layer()
-    async with asyncio.timeout(2):
-        channel = await layer.new_channel("ready")
-        await layer.send(channel, {"type": "ready"})
-        await layer.receive(channel)
 
 
 CHECKS: dict[str, Callable[[], str]] = {

@@ -10,12 +10,14 @@ from appliances.presentation import metrics
 from appliances.services import access, readiness, tokens
 from appliances.services.access import May
 
+PLAIN = "text/plain; charset=utf-8"
+
 
 @login_not_required
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type=PLAIN)
 
 
 @login_not_required
@@ -38,7 +40,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def prometheus(request: HttpRequest) -> HttpResponse:
     """For a signed-in administrator or a bearer token of one: figures of every home are nobody else's."""
     if not _may_see_figures(request):
-        refused = HttpResponse("Give a bearer token of an administrator.\n", status=401, content_type="text/plain")
+        refused = HttpResponse("Give a bearer token of an administrator.\n", status=401, content_type=PLAIN)
         refused["WWW-Authenticate"] = "Bearer"
         return refused
     return HttpResponse(metrics.exposition(), content_type=metrics.CONTENT_TYPE)

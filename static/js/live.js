@@ -15,8 +15,9 @@
   const BOUNCE = 60_000;
   const SIGNED_OUT = 4401;
   const NOT_YOURS = 4403;
+  const TOO_MANY = 4429; // You have as many pages open as may be live; this one polls, and asks again now and then.
   // Your role changed: what is around the board may not be yours to press any more.
-  const isComeAgain = (code) => code === 1012 || (code >= 4400 && code < 4500);
+  const isComeAgain = (code) => code === 1012 || (code >= 4400 && code < 4500 && code !== TOO_MANY);
 
   const banner = document.getElementById("connection");
   const shout = document.getElementById("connection-alert");
@@ -35,6 +36,7 @@
   let hasFailed = false;
   let mustReload = false;
   let ended = false;
+  let isCrowded = false;
   let hasSpoken = false; // The socket of now: open is not enough, it must have said where the home is.
 
   // The extension reconnects after some closes only, and forgets its back-off too soon: it is told to wait for ever,
@@ -54,6 +56,7 @@
 
   function reconnectLater() {
     if (retry || ended) return;
+    if (isCrowded) { retry = setTimeout(reconnect, LONGEST_WAIT * (1 + Math.random())); return; }
     const most = Math.min(LONGEST_WAIT, 1000 * 2 ** tries);
     tries += 1;
     retry = setTimeout(reconnect, 250 + Math.random() * most);
@@ -133,6 +136,7 @@
     if (close.code === SIGNED_OUT) leaveFor(`${live.dataset.signInUrl}?next=${encodeURIComponent(location.pathname)}`);
     if (close.code === NOT_YOURS) leaveFor(live.dataset.homesUrl);
     mustReload = mustReload || isComeAgain(close.code);
+    isCrowded = close.code === TOO_MANY;
     ended = close.code === SIGNED_OUT || close.code === NOT_YOURS;
     reconnectLater();
   });
@@ -143,7 +147,7 @@
     hasFailed = !event.detail.successful;
     if (hasFailed) return;
     // The server is there again: no need to sit out a long wait. Not all pages at the same moment, though.
-    if (isBack && !isOpen() && retry) { clearTimeout(retry); tries = 0; retry = setTimeout(reconnect, Math.random() * 1000); }
+    if (isBack && !isOpen() && retry && !isCrowded) { clearTimeout(retry); tries = 0; retry = setTimeout(reconnect, Math.random() * 1000); }
     polledAt = currentAt = Date.now();
     show();
   });
@@ -151,7 +155,7 @@
   /** Something woke up: a network, a tab, a laptop. What was missed is fetched now, not at the next turn. */
   function wake() {
     if (document.hidden || ended) return;
-    if (!isOpen() || Date.now() - heardAt > SILENCE / 2) { tries = 0; fetchWhole(); reconnect(); }
+    if (!isOpen() || Date.now() - heardAt > SILENCE / 2) { tries = 0; fetchWhole(); if (!isCrowded) reconnect(); }
     check();
   }
 

@@ -83,13 +83,13 @@ class Folder:
         server.stop()
         self.furnished = self.database.read_bytes()
 
-    def server(self, *, owner: bool) -> Server:
+    def server(self, *, owner: bool, **environment: str) -> Server:
         for left in self.path.glob("data/voltsafe.sqlite3*"):
             left.unlink()
         if owner:
             self.database.write_bytes(self.furnished)
         (self.path / "server.log").unlink(missing_ok=True)
-        return Server(self.path)
+        return Server(self.path, **environment)
 
 
 @pytest.fixture(scope="session")
@@ -104,8 +104,8 @@ def serve(folder: Folder) -> Iterator[Callable[..., Server]]:
     """`serve()` starts a server with the sample home; `serve(owner=False)` one that was never set up."""
     started: list[Server] = []
 
-    def begin(*, owner: bool = True) -> Server:
-        server = folder.server(owner=owner)
+    def begin(*, owner: bool = True, **environment: str) -> Server:
+        server = folder.server(owner=owner, **environment)
         started.append(server)
         server.start()
         return server

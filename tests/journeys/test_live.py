@@ -79,3 +79,21 @@ def test_signing_out_elsewhere_ends_the_live_page(serve: Serve, window: Window) 
     )
 
     page.wait_for_url("**/sign-in/**", timeout=6000)
+
+
+def test_one_page_too_many_polls_and_does_not_knock_all_the_time(serve: Serve, window: Window) -> None:
+    server = serve(VOLTSAFE_SOCKETS_PER_PERSON="1")
+    first = sign_in(window(), server)
+    is_live(first)
+    second = first.context.new_page()
+    opened: list[Any] = []
+    second.on("websocket", opened.append)
+    second.goto(first.url)
+    second.wait_for_selector("body[data-connection=polling]", timeout=30_000)
+    before = second.locator("#meter .figure").inner_text()
+
+    switch_of(first, "Oven").click()
+
+    expect(second.locator("#meter .figure")).not_to_have_text(before, timeout=30_000)
+    assert len(opened) == 1
+    assert first.locator("body").get_attribute("data-connection") == "live"

@@ -52,7 +52,8 @@ async def dial() -> AsyncIterator[Callable[..., Any]]:
         if token:
             headers.append((b"authorization", f"Bearer {token}".encode()))
         if client is not None:
-            cookies.append(f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}")
+            held = (settings.SESSION_COOKIE_NAME, settings.WALL_COOKIE_NAME)
+            cookies += [f"{name}={client.cookies[name].value}" for name in held if name in client.cookies]
         if wall:
             cookies.append(f"{settings.WALL_COOKIE_NAME}={wall}")
         if cookies:

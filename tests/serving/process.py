@@ -49,10 +49,10 @@ class Serving:
                 return
         raise AssertionError(f"It ended with {self.process.wait()} and had said: {self.said}")
 
-    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
+    def ask(self, path: str, method: str = "GET", *, body: bytes | None = None, **headers: str) -> Answer:
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
-            connection.request(method, path, headers=named)
+            connection.request(method, path, body, headers=named)
             with connection.getresponse() as answer:
                 return Answer(answer.status, dict(answer.getheaders()), answer.read())
 

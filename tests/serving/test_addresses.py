@@ -11,8 +11,13 @@ def test_at_home_it_answers_to_this_machine_alone() -> None:
     assert addresses.allowed_hosts("", "127.0.0.1") == HERE
 
 
-def test_the_public_name_and_the_address_it_listens_on_are_added() -> None:
-    assert addresses.allowed_hosts("https://Home.Example", "192.0.2.7") == [*HERE, "home.example", "192.0.2.7"]
+def test_the_address_it_listens_on_is_added() -> None:
+    assert addresses.allowed_hosts("", "192.0.2.7") == [*HERE, "192.0.2.7"]
+
+
+@pytest.mark.parametrize("listening", ["192.0.2.7", "0.0.0.0", "::"])
+def test_a_public_name_is_the_only_one_beside_loopback(listening: str) -> None:
+    assert addresses.allowed_hosts("https://Home.Example", listening) == [*HERE, "home.example"]
 
 
 @pytest.mark.parametrize("everywhere", sorted(addresses.EVERYWHERE))
@@ -37,8 +42,10 @@ def test_origins_leave_out_the_port_that_the_scheme_implies_as_browsers_do() -> 
     assert addresses.allowed_origins("https://home.example:443", [], 8000) == ["https://home.example"]
 
 
-def test_the_public_origin_comes_first() -> None:
-    assert addresses.allowed_origins("https://Home.Example:8443", ["localhost"], 8000)[0] == "https://home.example:8443"
+def test_the_public_origin_is_the_only_one() -> None:
+    hosts = ["localhost", "home.example"]
+    assert addresses.allowed_origins("https://Home.Example:8443", hosts, 8000) == ["https://home.example:8443"]
+    assert addresses.allowed_origins("http://[FD00::7]:8000", hosts, 8000) == ["http://[fd00::7]:8000"]
 
 
 @pytest.mark.parametrize(

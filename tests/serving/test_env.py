@@ -151,3 +151,33 @@ def test_a_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
 def test_a_folder_where_a_file_is(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     assert complaint(env.folder, tmp_path / "data").endswith(f"File exists. Set {NAME}.")
+
+
+def test_a_count(given: Any) -> None:
+    assert env.count(NAME, 20) == 20
+    given("7")
+    assert env.count(NAME, 20) == 7
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", "1000000"])
+def test_a_count_that_is_none_is_named(given: Any, value: str) -> None:
+    given(value)
+    assert complaint(env.count, 20) == f"{NAME} is '{value}'; set it to a whole number from 1 up."
+
+
+def test_addresses_and_networks(given: Any) -> None:
+    assert env.networks(NAME) == ()
+    given("127.0.0.1, 172.18.0.0/16,::1,")
+    assert [str(one) for one in env.networks(NAME)] == ["127.0.0.1/32", "172.18.0.0/16", "::1/128"]
+
+
+@pytest.mark.parametrize("value", ["caddy", "10.0.0.1/8", "1.2.3"])
+def test_what_is_no_network_is_named(given: Any, value: str) -> None:
+    given(value)
+    assert complaint(env.networks).startswith(f"{NAME}: ")
+
+
+@pytest.mark.parametrize("value", ["0.0.0.0/0", "::/0", "127.0.0.1,0.0.0.0/0"])
+def test_nobody_trusts_everyone(given: Any, value: str) -> None:
+    given(value)
+    assert "would trust everyone" in complaint(env.networks)

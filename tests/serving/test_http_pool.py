@@ -123,6 +123,18 @@ async def test_a_length_of_nothing_is_not_said_where_there_is_no_content(handler
     assert not (await answered(pool_of(handler), a_request())).has("content-length")
 
 
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "get", "BREW"])
+async def test_a_method_that_nobody_knows_is_refused_before_anybody_is_asked(
+    handler: Handler, pool_of: Any, method: str
+) -> None:
+    heard = await answered(pool_of(handler), a_request(method=method))
+
+    assert heard.status == 405
+    assert heard.header("allow") == ", ".join(http_pool.METHODS)
+    assert json.loads(heard.body)["code"] == "method_not_allowed"
+    assert handler.environs == []
+
+
 async def test_reads_a_body_that_comes_in_parts(handler: Handler, pool_of: Any) -> None:
     parts = a_part(b"one ", more=True), a_part(b"two ", more=True), a_part(b"three")
     await answered(pool_of(handler), a_request(method="POST"), *parts)

@@ -102,7 +102,6 @@ def test_a_socket_on_which_nothing_happens_stays_open(servers: dict[str, str], t
     assert kinds == ["state", "heartbeat"]
 
 
-@pytest.mark.xfail(strict=True, reason="the check receives on another loop than the hub, which the layer refuses")
 def test_is_ready_while_a_home_is_watched(servers: dict[str, str], tmp_path: Path) -> None:
     with serving(tmp_path, **servers, **OWNER) as server:
         url = f"ws://127.0.0.1:{server.port}/ws/api/v1/homes/home/"
