@@ -14,7 +14,7 @@ from appliances.models import Circuit
 from appliances.presentation import wording
 from appliances.services import circuit
 from appliances.services.actor import By
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 
 
 class CircuitForm(GuardedForm):

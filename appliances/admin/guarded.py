@@ -11,8 +11,8 @@ from appliances.admin.through_services import ServiceForm
 from appliances.services import installer
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.installer import InstallerCodeNeeded
+from appliances.services.outcome import Refused
 from appliances.services.throttle import Throttled
-from appliances.services.turn import Refused
 
 FIELDS = (asking.PASSWORD, asking.CODE)
 

@@ -17,7 +17,7 @@ from appliances.models import Appliance, Circuit, Home, Membership, User
 from appliances.presentation import wording
 from appliances.services import home
 from appliances.services.actor import By
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 
 
 class HomeForm(GuardedForm):

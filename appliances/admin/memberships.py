@@ -13,7 +13,7 @@ from appliances.models import Membership
 from appliances.services import people
 from appliances.services.actor import By
 from appliances.services.membership import LastOwner
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 
 
 class MembershipForm(GuardedForm):

@@ -19,7 +19,7 @@ from appliances.models import Membership, Token, User
 from appliances.services import accounts
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 
 POWER = ["is_staff", "is_superuser", "groups", "user_permissions"]
 FORM_NAMES = {"password": "password2"}

@@ -11,8 +11,8 @@ from appliances.services.cleaning import InUse, Invalid
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.installer import InstallerCodeNeeded
 from appliances.services.membership import LastOwner
+from appliances.services.outcome import Busy, Missing, Refused
 from appliances.services.throttle import Throttled
-from appliances.services.turn import Busy, Missing, Refused
 
 NAMED = (
     Refused,
@@ -46,6 +46,8 @@ def about(row: Model, why: Exception) -> str:
     match why:
         case Refused():
             return sentence(why)
+        case ConfirmFirst():
+            return format_html("{}: {}", row, sentence(why))
         case InstallerCodeNeeded():
             return f"{row}: {sentence(why)} " + _("Its own page has a field for it.")
     return f"{row}: {sentence(why)}"

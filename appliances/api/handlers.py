@@ -24,8 +24,8 @@ from appliances.services.cleaning import InUse, Invalid
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.installer import InstallerCodeNeeded
 from appliances.services.lowering import PreviewChanged
+from appliances.services.outcome import Busy, Missing, Refused
 from appliances.services.throttle import Throttled
-from appliances.services.turn import Busy, Missing, Refused
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from appliances.api.fields import IdInPath, Slug
 from appliances.presentation import resources, snapshot
 from appliances.services import access, planning, switching
 from appliances.services.access import May
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 
 router = Router(tags=["switching"])
 

@@ -16,7 +16,7 @@ from appliances.models import Membership, Token, User, Wall
 from appliances.models.decision import Actor
 from appliances.services import access, tokens, walls
 from appliances.services.access import Asker, Forbidden, May
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 
 SIGNED_OUT = 4401
 NOT_YOURS = 4403

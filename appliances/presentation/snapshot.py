@@ -16,8 +16,8 @@ from appliances.models import Appliance, Circuit, Controller, Decision, Home, Te
 from appliances.models.controller import Mode
 from appliances.models.prepared import Prepared
 from appliances.services import claims, controlling, heartbeat, known, reading
+from appliances.services.outcome import Changed, Missing
 from appliances.services.reading import Rows
-from appliances.services.turn import Changed, Missing
 
 FEED_LENGTH = 12
 TRIES = 5

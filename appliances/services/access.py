@@ -15,7 +15,7 @@ from appliances.models.prepared import Prepared
 from appliances.models.token import Scope
 from appliances.services import actor
 from appliances.services.actor import By
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 
 
 class May(StrEnum):

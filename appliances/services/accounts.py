@@ -15,7 +15,7 @@ from appliances.models.decision import Action, Outcome, Subject
 from appliances.services import actor, confirming, durable, membership, recording, sessions
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 
 POWER = ("is_staff", "is_superuser")
 """What lets into the administration, and to everything there."""

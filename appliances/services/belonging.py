@@ -14,6 +14,7 @@ ACTIONS = {
     Action.CHANGE_ROLE,
     Action.REMOVE_MEMBER,
     Action.ADD_WALL,
+    Action.CHANGE_WALL,
     Action.LINK_WALL,
     Action.REMOVE_WALL,
 }
@@ -49,6 +50,9 @@ class Belonging:
             case Action.ADD_WALL if not facts.get("again"):
                 told = {"name": row.subject_name, "is_read_only": str(facts["is_read_only"])}
                 self.walls[pk] = {**told, "is_linked": False}
+            case Action.CHANGE_WALL:
+                told = {name: after for name, (_before, after) in facts["changes"].items()}
+                self.walls[pk] |= {name: told[name] for name in ("name", "is_read_only") if name in told}
             case Action.LINK_WALL:
                 self.walls[pk]["is_linked"] = True
             case Action.REMOVE_WALL:

@@ -18,7 +18,8 @@ from appliances.models.membership import Role
 from appliances.services import changes, circuit, installer, lowering, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
-from appliances.services.turn import Changed, Turn
+from appliances.services.outcome import Changed
+from appliances.services.turn import Turn
 
 FIELDS = ("name", "timezone", "nominal_voltage", "warning_percent", "critical_percent")
 LIMIT = "limit"

@@ -12,8 +12,9 @@ from appliances.models.decision import Action, Actor, Outcome
 from appliances.services import confirming, throttle, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
+from appliances.services.outcome import Changed, Refused
 from appliances.services.throttle import CODE, Try
-from appliances.services.turn import Changed, Refused, Turn
+from appliances.services.turn import Turn
 
 SHORTEST, LONGEST = 6, 128
 

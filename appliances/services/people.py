@@ -11,7 +11,8 @@ from appliances.models.membership import Role
 from appliances.services import accounts, actor, confirming, membership, secret_text, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean, stripped
-from appliances.services.turn import Changed, Missing, Turn
+from appliances.services.outcome import Changed, Missing
+from appliances.services.turn import Turn
 
 PREFIX = "vsi_"
 LONGEST = timedelta(days=30)

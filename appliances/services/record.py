@@ -79,6 +79,7 @@ ACTIONS: Mapping[str, frozenset[Action]] = {
             Action.ADD_TOKEN,
             Action.REMOVE_TOKEN,
             Action.ADD_WALL,
+            Action.CHANGE_WALL,
             Action.LINK_WALL,
             Action.REMOVE_WALL,
         }

@@ -7,7 +7,8 @@ from appliances.models import Appliance, Circuit, Home
 from appliances.models.appliance import Kind
 from appliances.services import appliance, circuit, home, switching, turn
 from appliances.services.actor import By
-from appliances.services.turn import Changed, Turn
+from appliances.services.outcome import Changed
+from appliances.services.turn import Turn
 
 SLUG = "sample-flat"
 NAME = "Sample flat"

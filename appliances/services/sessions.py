@@ -16,7 +16,7 @@ from appliances.models import User
 from appliances.models.decision import Action, Subject
 from appliances.services import durable, recording
 from appliances.services.actor import By
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 
 LASTS = timedelta(days=30)
 """From signing in, however much it is used; ASVS 5.0, 7.3.2."""

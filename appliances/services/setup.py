@@ -10,7 +10,7 @@ from django.conf import settings
 
 from appliances.models import User
 from appliances.services import accounts, actor, home, sample_home, turn
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 
 CODE_LENGTH = 10
 

@@ -14,7 +14,8 @@ from appliances.services import claims, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
 from appliances.services.facts import of_loads
-from appliances.services.turn import Changed, Missing, Turn
+from appliances.services.outcome import Changed, Missing
+from appliances.services.turn import Turn
 
 
 def switch(*, appliance_id: int, on: bool, by: By, now: datetime, home_id: int | None = None) -> Changed:

@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef
 
 from appliances.models import Appliance, Controller, Home, Shed, TemporaryLimit, Wait
 from appliances.services import actor, answered, heartbeat, sessions, throttle, turn
+from appliances.services.outcome import Busy, Missing
 from appliances.services.tender import Tender
-from appliances.services.turn import Busy, Missing, Turn
+from appliances.services.turn import Turn
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from appliances.models.prepared import Prepared
 from appliances.services import confirming, durable, recording, secret_text
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 
 PREFIX = "vs_"
 """So that a leaked token can be recognised wherever it turns up."""

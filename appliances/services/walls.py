@@ -9,7 +9,8 @@ from appliances.models.decision import Action
 from appliances.services import actor, confirming, secret_text, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import clean
-from appliances.services.turn import Changed, Missing, Turn
+from appliances.services.outcome import Changed, Missing
+from appliances.services.turn import Turn
 
 LINK_PREFIX = "vsl_"
 PREFIX = "vsw_"

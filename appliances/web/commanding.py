@@ -12,7 +12,7 @@ from appliances.services import access, switching, waiting
 from appliances.services.access import Asker, May
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Busy, Changed, Refused
+from appliances.services.outcome import Busy, Changed, Refused
 from appliances.web.errors import Unclear
 
 STATES = {"true": True, "false": False}

@@ -14,7 +14,7 @@ from appliances.services import installer
 from appliances.services.cleaning import InUse, Invalid
 from appliances.services.lowering import PreviewChanged
 from appliances.services.membership import LastOwner
-from appliances.services.turn import Changed, Refused
+from appliances.services.outcome import Changed, Refused
 from appliances.web import answering, guarding
 from appliances.web.forms import CarryingForm
 from appliances.web.guarding import Asked

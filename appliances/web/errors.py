@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from appliances.services.access import Forbidden
 from appliances.services.fair_turn import TookTooLong
-from appliances.services.turn import Busy, Missing
+from appliances.services.outcome import Busy, Missing
 from appliances.web import guarding
 
 View = Callable[..., HttpResponse]

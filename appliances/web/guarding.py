@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from appliances.presentation import wording
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.installer import InstallerCodeNeeded
+from appliances.services.outcome import Refused
 from appliances.services.throttle import Throttled
-from appliances.services.turn import Refused
 from appliances.web import asking
 
 NAMED = (ConfirmFirst, InstallerCodeNeeded, Throttled)

@@ -10,7 +10,7 @@ from appliances.models import Circuit, Home
 from appliances.models.membership import Role
 from appliances.services import access, home
 from appliances.services.access import May
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 from appliances.web import asking, editing, errors
 from appliances.web.forms import HomeForm
 

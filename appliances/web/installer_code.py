@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from appliances.services import access, installer
 from appliances.services.access import May
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from appliances.web import asking, editing, errors, guarding
 from appliances.web.people_forms import InstallerCodeForm
 

@@ -17,9 +17,9 @@ from appliances.models import Home, Invitation, User
 from appliances.presentation import people as shown
 from appliances.services import people, throttle
 from appliances.services.cleaning import Invalid
+from appliances.services.outcome import Missing
 from appliances.services.people import Expired
 from appliances.services.throttle import LINK, Throttled, Try
-from appliances.services.turn import Missing
 from appliances.web import answering, errors, signing
 from appliances.web.people_forms import JoinForm
 

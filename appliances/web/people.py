@@ -12,7 +12,7 @@ from appliances.presentation import people as shown
 from appliances.presentation import qr
 from appliances.services import access, people
 from appliances.services.access import May
-from appliances.services.turn import Changed, Missing
+from appliances.services.outcome import Changed, Missing
 from appliances.web import addressing, answering, asking, editing, errors, guarding
 from appliances.web.people_forms import InviteForm, RoleForm
 

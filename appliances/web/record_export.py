@@ -14,7 +14,7 @@ from appliances.models import Decision, Home
 from appliances.presentation import record_files
 from appliances.services import access, record
 from appliances.services.access import May
-from appliances.services.turn import Busy
+from appliances.services.outcome import Busy
 from appliances.web import asking, errors
 from appliances.web.record_form import RecordForm
 

@@ -18,7 +18,7 @@ from appliances.models.token import Scope
 from appliances.presentation import machines
 from appliances.services import tokens
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from appliances.web import addressing, asking, errors, guarding
 from appliances.web.forms import CarryingForm
 from appliances.web.guarding import Asked

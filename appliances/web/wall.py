@@ -18,8 +18,8 @@ from appliances.models import Appliance, Wall
 from appliances.presentation import answers, snapshot, wall, wall_frames
 from appliances.services import access, throttle, walls
 from appliances.services.access import Asker, May
+from appliances.services.outcome import Missing
 from appliances.services.throttle import Try
-from appliances.services.turn import Missing
 from appliances.web import answering, commanding, errors, signing
 from appliances.web.commanding import Reading
 

@@ -18,7 +18,7 @@ from appliances.presentation import machines, qr
 from appliances.services import access, walls
 from appliances.services.access import Asker, May
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from appliances.web import addressing, asking, errors, guarding
 from appliances.web.forms import CarryingForm
 from appliances.web.guarding import Asked

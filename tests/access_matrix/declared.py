@@ -19,12 +19,13 @@ from tests.access_matrix.needs import (
     InHome,
     Need,
     Nowhere,
+    Own,
     SignedIn,
     Staff,
     Superuser,
 )
 
-EVERYONE, SIGNED_IN, STAFF = Everyone(), SignedIn(), Staff()
+EVERYONE, SIGNED_IN, OWN, STAFF = Everyone(), SignedIn(), Own(), Staff()
 PERSON_OR_TOKEN = frozenset({SESSION, BEARER})
 ANYBODY_KNOWN = frozenset({SESSION, BEARER, SCREEN})
 
@@ -57,7 +58,24 @@ WEB: dict[str, Door] = {
     "home_list": page(SIGNED_IN),
     "welcome": form(EVERYONE),
     "sign_in": form(EVERYONE),
-    "sign_out": command(SIGNED_IN),
+    "sign_out": command(EVERYONE),
+    "mfa_login_webauthn": form(EVERYONE),
+    "mfa_authenticate": form(EVERYONE),
+    "account": page(SIGNED_IN),
+    "account_change_password": form(SIGNED_IN),
+    "account_reauthenticate": form(SIGNED_IN),
+    "mfa_reauthenticate": form(SIGNED_IN),
+    "mfa_reauthenticate_webauthn": form(SIGNED_IN),
+    "mfa_activate_totp": form(SIGNED_IN),
+    "mfa_deactivate_totp": form(OWN),
+    "mfa_list_webauthn": page(SIGNED_IN),
+    "mfa_add_webauthn": form(SIGNED_IN),
+    "mfa_edit_webauthn": form(OWN),
+    "mfa_remove_webauthn": form(OWN),
+    "mfa_view_recovery_codes": page(OWN),
+    "mfa_download_recovery_codes": page(OWN),
+    "mfa_generate_recovery_codes": form(SIGNED_IN),
+    "usersessions_list": form(SIGNED_IN, others="1"),
     "healthz": page(EVERYONE),
     "readyz": page(EVERYONE),
     "metrics": page(Figures()),
@@ -70,7 +88,29 @@ WEB: dict[str, Door] = {
     "plan": page(May.LOOK),
     "order": form(May.LOOK, post=May.EDIT),
     "controller": form(May.LOOK, post=May.CONFIGURE, mode="observing"),
+    "people": page(May.LOOK),
+    "people_leave": form(May.LOOK),
+    "people_invite": form(May.MANAGE),
+    "person_role": form(May.MANAGE),
+    "person_remove": form(May.MANAGE),
+    "invitation_take_back": form(May.MANAGE),
+    "installer_code": form(May.MANAGE),
+    "installer_code_remove": form(May.MANAGE),
+    "join": form(EVERYONE),
     "home_edit": form(May.CONFIGURE),
+    "tokens": form(SIGNED_IN),
+    "token_revoke": form(OWN),
+    "walls": form(May.MANAGE),
+    "wall_change": form(May.MANAGE),
+    "wall_link_again": form(May.MANAGE),
+    "wall_remove": form(May.MANAGE),
+    "wall_link": form(EVERYONE),
+    "wall": page(on_wall(May.LOOK)),
+    "wall_board": page(on_wall(May.LOOK)),
+    "wall_switch": command(on_wall(May.SWITCH), is_on="true"),
+    "wall_swap": command(on_wall(May.SWITCH), off=""),
+    "wall_wait": command(on_wall(May.SWITCH)),
+    "wall_cancel_wait": command(on_wall(May.SWITCH)),
     "limit_add": form(May.CONFIGURE),
     "limit_lift": form(May.CONFIGURE),
     "circuit_add": form(May.CONFIGURE),
@@ -148,8 +188,9 @@ BESIDES_OPERATIONS: dict[str, Door] = {
 }
 
 SOCKETS: dict[str, Need] = {
-    "ws/homes/<slug:slug>/": InHome(May.LOOK, ANYBODY_KNOWN),
-    "ws/api/v1/homes/<slug:slug>/": InHome(May.LOOK, ANYBODY_KNOWN),
+    "ws/homes/<slug:slug>/": InHome(May.LOOK, PERSON_OR_TOKEN),
+    "ws/wall/": on_wall(May.LOOK),
+    "ws/api/v1/homes/<slug:slug>/": InHome(May.LOOK, PERSON_OR_TOKEN),
 }
 
 ALL = ("changelist", "add", "change", "delete", "history")

@@ -90,6 +90,16 @@ class SignedIn(Need):
 
 
 @dataclass(frozen=True)
+class Own(Need):
+    """What stands there is the owner's alone, as of one's own; others are told that it is not there."""
+
+    words: str = "to be whose it is"
+
+    def judged(self, asker: Asker) -> str:
+        return YES if asker.role == Role.OWNER else NOT_THERE
+
+
+@dataclass(frozen=True)
 class InHome(Need):
     capability: May
     carried: frozenset[str] = frozenset({SESSION})

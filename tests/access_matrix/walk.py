@@ -10,6 +10,9 @@ from http.cookies import SimpleCookie
 from typing import Any
 from unittest import mock
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
@@ -27,7 +30,7 @@ from appliances.services import actor, people, walls
 from tests.access_matrix import routes
 from tests.access_matrix.needs import ASKERS, BEARER, NO, NOT_THERE, SCREEN, SESSION, SIGN_IN, YES, Asker, Door
 from tests.access_matrix.routes import Route
-from tests.builders import a_circuit, a_home, a_limit, a_person, a_token, an_appliance, confirm
+from tests.builders import a_circuit, a_home, a_limit, a_person, a_token, an_appliance, an_installer_code, confirm
 
 Outcomes = dict[tuple[str, str], dict[str, str]]
 """By path and method, then by asker."""
@@ -76,6 +79,9 @@ def furnish() -> House:
     asked = {"home_id": home.pk, "by": by, "now": now}
     _done, invitation, invited = people.invite(**asked, name="Gran", role=Role.GUEST, lasts=timedelta(days=1))
     to_link, linking = _wall(home, is_read_only=False)[:2]
+    TOTP.activate(owner, generate_totp_secret())
+    RecoveryCodes.activate(owner)
+    passkey = Authenticator.objects.create(user=owner, type="webauthn", data={"name": "Phone", "credential": {}})
     things = {
         "slug": home.slug,
         "app_label": "appliances",
@@ -89,6 +95,7 @@ def furnish() -> House:
         "invitations": invitation.pk,
         "walls": to_link.pk,
         "join": invited,
+        "passkeys": passkey.pk,
         "link": linking,
     }
     house = House(home, things)
@@ -169,6 +176,8 @@ def at_door(house: House, route: Route, door: Door, method: str, asker: Asker) -
     cache.clear()
     is_api = route.area == "API"
     with undone():
+        if route.name == "installer_code_remove":
+            an_installer_code(house.home)
         send: dict[str, Any] = {"data": dict(door.sends)}
         if is_api and method in {"POST", "PATCH", "PUT"}:
             send["content_type"] = "application/json"

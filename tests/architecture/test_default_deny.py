@@ -17,6 +17,9 @@ pytestmark = pytest.mark.django_db
 OPEN = {name for name, door in declared.WEB.items() if all(need == declared.EVERYONE for need in door.needs.values())}
 """Declared to be open to everyone: signing in, the welcome (over once there is an account), two words of health."""
 
+FROM_THE_START = {"welcome", "healthz", "readyz"}
+"""Of these, what is open before there is an account."""
+
 VALUES = {"slug": "nowhere", "pk": 1, "id": 1}
 SHUT = {401, 403, 404, 405}
 
@@ -40,7 +43,8 @@ def filled(route: str) -> str:
 
 
 ALL = sorted(set(addresses(get_resolver())))
-CLOSED = [path for path, name in ALL if name not in OPEN]
+_OPEN = {path for path, name in ALL if name in OPEN}
+CLOSED = sorted({path for path, _name in ALL} - _OPEN)
 
 
 def is_shut(answer: Any) -> bool:
@@ -66,10 +70,18 @@ def test_nobody_gets_in_without_signing_in(client: Client, method: str) -> None:
         assert is_shut(answer), (method, path, answer.status_code)
 
 
+def test_a_link_that_is_no_invitation_and_no_screen_opens_nothing(client: Client) -> None:
+    a_person()
+
+    for address in (reverse("join", args=["vsi_nothing"]), reverse("wall_link", args=["vsl_nothing"])):
+        for method in (client.get, client.post):
+            assert method(address).status_code == 404
+
+
 def test_nothing_but_the_welcome_is_open_before_the_first_account(client: Client) -> None:
     for path, name in ALL:
         answer = client.get(path)
-        if name in OPEN - {"sign_in"}:
+        if name in FROM_THE_START:
             assert answer.status_code in {200, 503}, path
         elif path.startswith("/api/") or name == "metrics":
             assert answer.status_code == 503, path

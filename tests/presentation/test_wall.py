@@ -10,7 +10,7 @@ from django.test import Client
 from appliances.models import Home
 from appliances.presentation import answers, snapshot, wall, wall_frames
 from appliances.presentation.wall import WallScreen
-from appliances.services.turn import Refused
+from appliances.services.outcome import Refused
 from tests.builders import a_limit, a_person, a_wall, an_appliance, turn_on
 from tests.presentation import markup
 from tests.presentation.test_push_equals_page import STEPS, armed, flat, without_swap_marks

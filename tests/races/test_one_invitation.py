@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from appliances.models import Decision, Home, Invitation, Membership, User
 from appliances.services import people, verifying
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Missing, Turn
+from appliances.services.outcome import Missing
+from appliances.services.turn import Turn
 from tests.builders import NOW, a_home, a_person, an_invitation
 from tests.races.crowd import at_once
 

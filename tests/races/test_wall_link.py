@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from appliances.models import Decision, Home, Wall
 from appliances.services import secret_text, walls
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from tests.builders import a_home, a_wall_to_be
 from tests.races.crowd import at_once
 

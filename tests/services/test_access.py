@@ -6,7 +6,7 @@ from appliances.models import Home
 from appliances.models.membership import Role
 from appliances.services import access, membership
 from appliances.services.access import Forbidden, May
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from tests.builders import a_circuit, a_home, a_person, an_appliance
 from tests.services.asking import BY
 

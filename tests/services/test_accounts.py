@@ -12,7 +12,7 @@ from appliances.services import accounts, actor
 from appliances.services.cleaning import Invalid
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.membership import LastOwner
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from tests.builders import NOW, a_home, a_person
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,8 @@ from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.installer import InstallerCodeNeeded
+from appliances.services.outcome import Refused
 from appliances.services.throttle import Throttled
-from appliances.services.turn import Refused
 from tests.builders import NOW, a_circuit, a_home, a_person, an_appliance, an_installer_code, main_of
 
 pytestmark = pytest.mark.django_db

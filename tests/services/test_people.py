@@ -14,8 +14,8 @@ from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.membership import LastOwner
+from appliances.services.outcome import Missing
 from appliances.services.people import Expired
-from appliances.services.turn import Missing
 from tests.builders import NOW, a_home, a_person
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from appliances.models import Decision, Home, User
 from appliances.models.decision import Action
 from appliances.services import accounts, actor, home, people, record, switching
 from appliances.services.cleaning import Invalid
+from appliances.services.outcome import Refused
 from appliances.services.record import ACTIONS, EVERYTHING, Kind, LookedFor
-from appliances.services.turn import Refused
 from tests.builders import a_home, a_person, a_token, an_appliance
 
 pytestmark = pytest.mark.django_db

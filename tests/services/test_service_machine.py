@@ -27,7 +27,7 @@ from appliances.models.membership import Role
 from appliances.services import appliance, circuit, fitting, home, people, reading, switching, verifying
 from appliances.services.cleaning import InUse, Invalid
 from appliances.services.membership import LastOwner
-from appliances.services.turn import Changed, Missing, Refused
+from appliances.services.outcome import Changed, Missing, Refused
 from tests.builders import NOW
 from tests.services.asking import BY
 from tests.services.reference import Fields, Reference

@@ -9,7 +9,7 @@ from appliances.models import Decision, Home, Wall
 from appliances.services import actor, walls
 from appliances.services.cleaning import Invalid
 from appliances.services.confirming import ConfirmFirst
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from tests.builders import a_home, a_person, a_wall, a_wall_to_be
 
 pytestmark = pytest.mark.django_db
