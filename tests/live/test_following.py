@@ -150,7 +150,7 @@ async def test_the_socket_closes_and_the_next_request_is_refused(
     dial: Dial, form: str, way: str, cause: Callable[[Door], None], code: int, next_status: int
 ) -> None:
     at = await sync_to_async(Door)()
-    socket = await dial(f"{form}{at.home.slug}/", **at.way(way))
+    socket = await dial("/ws/wall/" if way == "wall" else f"{form}{at.home.slug}/", **at.way(way))
     await socket.receive_from(5)
 
     await sync_to_async(cause)(at)
