@@ -10,6 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -83,8 +84,9 @@ def disable(at: Door) -> None:
 
 
 def delete_person(at: Door) -> None:
-    Membership.objects.filter(user=at.person).delete()
-    User.objects.filter(pk=at.person.pk).delete()
+    with transaction.atomic():
+        Membership.objects.filter(user=at.person).delete()
+        User.objects.filter(pk=at.person.pk).delete()
 
 
 def remove(at: Door) -> None:
