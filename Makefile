@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 INSTALLED_DEV := .venv/installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help run test check lock screenshots clean
+.PHONY: help run test check lock matrix screenshots clean
 
 help:  ## List what there is to do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -15,7 +15,8 @@ run: $(INSTALLED)  ## Start VoltSafe; the first time also install it and make it
 
 # Everything that needs no server. What needs PostgreSQL, Redis or a browser is reported as skipped; .ci/run has them.
 test: $(INSTALLED_DEV)  ## Run the tests
-	@env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -n auto -q $(PYTEST)
+	@env -u DATABASE_URL -u REDIS_URL -u PYTHONDONTWRITEBYTECODE \
+	  $(BIN)/python -m pytest -n auto --dist worksteal -q $(PYTEST)
 
 check: $(INSTALLED_DEV)  ## Check format, lint, types, floors, templates, migrations, settings
 	$(BIN)/ruff format --check .
@@ -32,6 +33,9 @@ LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --
 lock: $(INSTALLED_DEV)  ## Write the exact versions that the .in files lead to; UPGRADE=--upgrade takes newer ones
 	$(LOCK) $(UPGRADE) requirements.in -o requirements.txt
 	$(LOCK) $(UPGRADE) requirements-dev.in -o requirements-dev.txt
+
+matrix: $(INSTALLED_DEV)  ## Write the table of who may do what at which door anew: docs/design/access.md
+	@env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m tests.access_matrix
 
 screenshots: $(INSTALLED_DEV)  ## Make the pictures of the README anew; needs Chromium
 	$(BIN)/python -m tests.journeys.screenshots

@@ -6,6 +6,7 @@ logged, never raised, and watchers repair what they missed (docs/design/live-pat
 
 import asyncio
 import logging
+import threading
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,9 @@ PATIENCE = 2.0
 """Seconds a message may take to reach the layer before it is given up."""
 
 _loop: asyncio.AbstractEventLoop | None = None
+_mutex = threading.Lock()
+_untold: dict[int, dict[str, Any]] = {}
+"""By home, what the loop has not yet taken: a burst of decisions wakes it once and is one message."""
 
 
 def serve_on(loop: asyncio.AbstractEventLoop) -> None:
@@ -39,10 +43,37 @@ def publish(*, home_id: int, revision: int, appliances: Iterable[int], circuits:
         "appliances": list(appliances),
         "circuits": list(circuits),
     }
-    if _loop is not None and _loop.is_running():
-        asyncio.run_coroutine_threadsafe(_send(group_of(home_id), message), _loop)
-    else:
+    loop = _loop
+    if loop is None or not loop.is_running():
         async_to_sync(_send)(group_of(home_id), message)
+        return
+    with _mutex:
+        is_asleep = not _untold
+        _untold[home_id] = _merged(_untold.get(home_id), message)
+    if is_asleep:
+        loop.call_soon_threadsafe(_tell)
+
+
+def _merged(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
+    if one is None:
+        return other
+    both = {name: sorted({*one[name], *other[name]}) for name in ("appliances", "circuits")}
+    return {**other, **both, "revision": max(one["revision"], other["revision"])}
+
+
+def _tell() -> None:
+    """On the loop."""
+    with _mutex:
+        messages = dict(_untold)
+        _untold.clear()
+    for home_id, message in messages.items():
+        task = asyncio.ensure_future(_send(group_of(home_id), message))
+        _sending.add(task)
+        task.add_done_callback(_sending.discard)
+
+
+_sending: set[asyncio.Future[None]] = set()
+"""The loop itself holds its tasks but weakly."""
 
 
 def round_trip() -> None:

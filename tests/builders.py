@@ -7,10 +7,22 @@ from itertools import count
 from django.test import Client
 from django.utils import timezone
 
-from appliances.models import Appliance, Circuit, Home, TemporaryLimit, Token, User
+from appliances.models import Appliance, Circuit, Home, TemporaryLimit, Token, User, Wall
 from appliances.models.membership import Membership, Role
 from appliances.models.token import Scope
-from appliances.services import actor, appliance, circuit, confirming, home, limits, switching, tokens
+from appliances.services import (
+    actor,
+    appliance,
+    circuit,
+    confirming,
+    home,
+    installer,
+    limits,
+    people,
+    switching,
+    tokens,
+    walls,
+)
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -23,9 +35,25 @@ def a_person(name: str = "", *, home: Home | None = None, role: str = Role.OWNER
     return user
 
 
-def a_token(user: User, name: str = "test", *, scope: str = Scope.ADMIN) -> tuple[Token, str]:
+def a_token(
+    user: User, name: str = "test", *, scope: str = Scope.ADMIN, expires_at: datetime | None = None
+) -> tuple[Token, str]:
     """The row and the text."""
-    return tokens.make(user=user, name=name, scope=scope, by=actor.SYSTEM, now=timezone.now())
+    return tokens.make(user=user, name=name, scope=scope, by=actor.SYSTEM, now=timezone.now(), expires_at=expires_at)
+
+
+def a_wall_to_be(of: Home, name: str = "Hallway", *, is_read_only: bool = False) -> tuple[Wall, str]:
+    """The row and the text of its link."""
+    _changed, row, text = walls.add(
+        home_id=of.pk, name=name, is_read_only=is_read_only, by=actor.SYSTEM, now=timezone.now()
+    )
+    return row, text
+
+
+def a_wall(of: Home, name: str = "Hallway", *, is_read_only: bool = False) -> tuple[Wall, str]:
+    """The row and the secret that its screen holds."""
+    _row, text = a_wall_to_be(of, name, is_read_only=is_read_only)
+    return walls.link(text=text, now=timezone.now())
 
 
 def confirm(client: Client, user: User) -> None:
@@ -34,6 +62,17 @@ def confirm(client: Client, user: User) -> None:
     session[confirming.RECORDS] = [{"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}]
     session[confirming.OF_USER] = str(user.pk)
     session.save()
+
+
+def an_invitation(of: Home, name: str = "Bob", *, role: str = Role.GUEST, days: float = 7) -> str:
+    """The text of its link."""
+    lasts, now = timedelta(days=days), timezone.now()
+    return people.invite(home_id=of.pk, name=name, role=role, lasts=lasts, by=actor.SYSTEM, now=now)[2]
+
+
+def an_installer_code(of: Home, code: str = "red screwdriver") -> str:
+    installer.change(home_id=of.pk, code=code, by=actor.SYSTEM, now=timezone.now())
+    return code
 
 
 def a_home(name: str = "", *, limit_watts: object = 5000, owner: User | None = None) -> Home:

@@ -22,8 +22,8 @@ ALLOWED_ORIGINS = ["http://testserver", "http://127.0.0.1:8000", "http://localho
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
-(Path(DATA_DIR) / "static").mkdir(exist_ok=True)
+# Found when they are asked for: every client of a test would list them all, and hardly any asks.
+WHITENOISE_AUTOREFRESH = True
 
 if DATABASES["default"]["ENGINE"] == "appliances.interlock.sqlite":
     OF_THE_PRODUCT = DATABASES["default"]["OPTIONS"]["init_command"]

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "appliances.web.first_start.FirstStartMiddleware",
+    "appliances.web.session_seen.SessionSeenMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -75,10 +76,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["appliances.presentation.drawing"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "appliances.web.places.switcher",
             ],
         },
     }
@@ -117,7 +120,8 @@ CHANNEL_LAYERS: dict[str, dict[str, object]] = {
 }
 
 AUTH_USER_MODEL = "appliances.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# Names are what they are: allauth's own backend lets nobody in whose name another has in other capitals.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
@@ -130,6 +134,37 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home_list"
 LOGOUT_REDIRECT_URL = "sign_in"
+
+ACCOUNT_ADAPTER = "appliances.web.account_adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "appliances.web.account_forms.SignInForm",
+    "reauthenticate": "appliances.web.account_forms.ConfirmPasswordForm",
+}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Tries are counted by services.throttle: in the database, so by every process, and for a place, so that nobody
+# locks another out.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_LOGIN_TIMEOUT = 60 * 15
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10
+MFA_ADAPTER = "appliances.web.account_adapter.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "appliances.web.account_forms.SecondFactorForm",
+    "authenticate_webauthn": "appliances.web.account_forms.SecondPasskeyForm",
+    "login_webauthn": "appliances.web.account_forms.PasskeySignInForm",
+    "reauthenticate": "appliances.web.account_forms.ConfirmCodeForm",
+    "reauthenticate_webauthn": "appliances.web.account_forms.ConfirmPasskeyForm",
+    "activate_totp": "appliances.web.account_forms.AddAppForm",
+    "add_webauthn": "appliances.web.account_forms.AddPasskeyForm",
+    "edit_webauthn": "appliances.web.account_forms.NamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "VoltSafe"
+# One step of thirty seconds earlier or later, for clocks and slow fingers (RFC 6238, 5.2).
+MFA_TOTP_TOLERANCE = 1
 
 # Under https a browser takes such a name only from this very host, over https and for all of it.
 _of_this_host = "__Host-" if IS_HTTPS else ""

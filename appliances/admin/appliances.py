@@ -13,7 +13,7 @@ from appliances.models import Appliance
 from appliances.presentation import wording
 from appliances.services import appliance
 from appliances.services.actor import By
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 
 
 class ApplianceForm(ServiceForm):

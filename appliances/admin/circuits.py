@@ -7,16 +7,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appliances.admin import choices, columns
-from appliances.admin.through_services import ServiceAdmin, ServiceForm
+from appliances.admin import asking, choices, columns, guarded
+from appliances.admin.guarded import GuardedForm
+from appliances.admin.through_services import ServiceAdmin
 from appliances.models import Circuit
 from appliances.presentation import wording
 from appliances.services import circuit
 from appliances.services.actor import By
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 
 
-class CircuitForm(ServiceForm):
+class CircuitForm(GuardedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "parent" in self.fields:
@@ -40,7 +41,9 @@ class CircuitAdmin(ServiceAdmin):
     readonly_fields = ["carried", "utilisation", "status", "created_at"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = [(None, {"fields": ["home", "name", "parent", "limit"]})]
+        fields: list[Any] = [(None, {"fields": ["home", "name", "parent", "limit"]})]
+        if self.has_change_permission(request, obj):
+            fields.append(guarded.fieldset(*([asking.PASSWORD, asking.CODE] if obj else [asking.CODE])))
         return [*fields, (_("As it stands"), {"fields": self.readonly_fields})] if obj else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

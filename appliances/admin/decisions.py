@@ -23,6 +23,8 @@ def in_watts(name: str, label: Any) -> Callable[[Decision], str]:
     return shown
 
 
+OF_AN_ACCOUNT = _("account")
+
 NUMBERS = [
     in_watts("requested", _("requested")),
     in_watts("load_before", _("load before")),
@@ -36,9 +38,17 @@ def numbered(name: str, pk: int | None) -> str:
     return name if pk is None else _("%(name)s (no. %(number)d)") % {"name": name, "number": pk}
 
 
+class HomeFilter(admin.RelatedFieldListFilter):
+    """The homes there are, and what concerns an account and no home."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_value_display = format_html("{}", OF_AN_ACCOUNT)
+
+
 class DecisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["at", "of_home", "sentence", "outcome", "by", "action"]
-    list_filter = ["outcome", "home", "action", "subject"]
+    list_filter = ["outcome", ("home", HomeFilter), "action", "subject"]
     search_fields = ["subject_name", "circuit_name", "actor_name"]
     # The record grows without end: what sorts or counts all of it is left out.
     sortable_by = ()
@@ -54,7 +64,7 @@ class DecisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return [
             (None, {"fields": ["sentence", "at", "by", "account", "of_home", "revision"]}),
-            (_("What"), {"fields": ["action", "outcome", "subject", "subject_name", "subject_id"]}),
+            (_("What"), {"fields": ["action", "outcome", "subject", "subject_name", "subject_id", "account_id"]}),
             (_("Numbers"), {"fields": ["limited_by", *NUMBERS]}),
             (_("Facts"), {"fields": ["facts_kept"]}),
         ]
@@ -71,7 +81,7 @@ class DecisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("home"))
     def of_home(self, row: Any) -> str:
         if row.home_id is None:
-            return str(_("account"))
+            return str(OF_AN_ACCOUNT)
         return str(row.home_name or _("removed (no. %d)") % row.home_id)
 
     @admin.display(description=_("decision"))

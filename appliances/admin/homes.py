@@ -10,16 +10,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appliances.admin import columns
-from appliances.admin.through_services import ServiceAdmin, ServiceForm
+from appliances.admin import asking, columns, guarded
+from appliances.admin.guarded import GuardedForm
+from appliances.admin.through_services import ServiceAdmin
 from appliances.models import Appliance, Circuit, Home, Membership, User
 from appliances.presentation import wording
 from appliances.services import home
 from appliances.services.actor import By
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 
 
-class HomeForm(ServiceForm):
+class HomeForm(GuardedForm):
     limit = Circuit._meta.get_field("limit").formfield(
         label=_("Limit of the supply (W)"), help_text=_("The limit of its main circuit.")
     )
@@ -65,9 +66,11 @@ class HomeAdmin(ServiceAdmin):
         fields = [*home.FIELDS[:1], home.LIMIT, *home.FIELDS[1:]]
         if obj is None:
             return [(None, {"fields": [*fields, "owner"]})]
+        as_it_stands = (_("As it stands"), {"fields": self.readonly_fields})
         if not self.has_change_permission(request, obj):
             fields.remove(home.LIMIT)
-        return [(None, {"fields": fields}), (_("As it stands"), {"fields": self.readonly_fields})]
+            return [(None, {"fields": fields}), as_it_stands]
+        return [(None, {"fields": fields}), guarded.fieldset(asking.PASSWORD, asking.CODE), as_it_stands]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
         return {home.LIMIT: home.DEFAULT_LIMIT, "owner": request.user, **super().get_changeform_initial_data(request)}

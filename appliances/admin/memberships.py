@@ -1,31 +1,46 @@
-"""Who belongs to which home, and as what."""
+"""Who belongs to which home, and as what: each change is a decision of the home."""
 
+from dataclasses import replace
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
+from django.utils import timezone
 
-from appliances.models.membership import Role
-from appliances.services import membership
+from appliances.admin import asking, guarded
+from appliances.admin.guarded import GuardedForm
+from appliances.admin.through_services import ServiceAdmin
+from appliances.models import Membership
+from appliances.services import people
+from appliances.services.actor import By
 from appliances.services.membership import LastOwner
+from appliances.services.outcome import Changed
 
 
-class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
-    def clean_role(self) -> str:
-        role = str(self.cleaned_data["role"])
-        if self.instance.pk is not None and role != Role.OWNER:
-            try:
-                membership.keep_an_owner(without=self.instance)
-            except LastOwner as why:
-                raise forms.ValidationError(str(why), code="last_owner") from why
-        return role
+class MembershipForm(GuardedForm):
+    def add(self, wanted: dict[str, Any]) -> Changed:
+        asked = {"home_id": wanted["home"], "user_id": wanted["user"], "role": wanted["role"]}
+        return _of_row(people.add(**asked, by=self.by, now=timezone.now()))
+
+    def change(self, wanted: dict[str, Any]) -> Changed:
+        row = self.instance
+        role = wanted.get("role", row.role)
+        asked = {"home_id": row.home_id, "user_id": row.user_id, "role": role}
+        return _of_row(people.change_role(**asked, by=self.by, now=timezone.now()))
+
+    def field_of(self, why: Exception) -> str | None:
+        return "role" if isinstance(why, LastOwner) else super().field_of(why)
 
 
-class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+def _of_row(changed: Changed) -> Changed:
+    """The services speak of the person, the form of the row."""
+    row = Membership.objects.get(home=changed.home_id, user=changed.subject_id)
+    return replace(changed, subject_id=row.pk)
+
+
+class MembershipAdmin(ServiceAdmin):
     form = MembershipForm
-    fields = ["user", "home", "role", "created_at"]
+    fixed = ["user", "home"]
+    readonly_fields = ["created_at"]
     list_display = ["user", "home", "role", "created_at"]
     list_filter = ["role", "home"]
     list_select_related = ["user", "home"]
@@ -33,19 +48,10 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ["home__name", "user__username"]
     actions = None
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["created_at", *(["user", "home"] if obj else [])]
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields: list[Any] = [(None, {"fields": ["user", "home", "role", *(["created_at"] if obj else [])]})]
+        may_change = obj is None or self.has_change_permission(request, obj)
+        return [*fields, guarded.fieldset(asking.PASSWORD)] if may_change else fields
 
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        # Caught outside Django's transaction, so that nothing of it stays, the log entry neither.
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except LastOwner as why:
-            self.message_user(request, str(why), messages.ERROR)
-            return redirect(request.get_full_path())
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        membership.keep_an_owner(without=obj)
-        super().delete_model(request, obj)
+    def remove(self, row: Membership, by: By) -> Changed:
+        return people.remove(home_id=row.home_id, user_id=row.user_id, by=by, now=timezone.now())

@@ -1,6 +1,9 @@
 """What the services say no with, as one sentence for a form, a message or a page."""
 
 from django.db.models import Model
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from appliances.interlock.guard import InterlockMissing
 from appliances.presentation import wording
@@ -8,8 +11,8 @@ from appliances.services.cleaning import InUse, Invalid
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.installer import InstallerCodeNeeded
 from appliances.services.membership import LastOwner
+from appliances.services.outcome import Busy, Missing, Refused
 from appliances.services.throttle import Throttled
-from appliances.services.turn import Busy, Missing, Refused
 
 NAMED = (
     Refused,
@@ -32,9 +35,19 @@ def sentence(why: Exception) -> str:
             return " ".join(wording.refusal(why.decision))
         case Invalid():
             return " ".join(text for texts in why.errors.values() for text in texts)
+        case ConfirmFirst():
+            link = format_html('<a href="{}?next=/admin/">{}</a>', reverse("account_reauthenticate"), _("Confirm now"))
+            return format_html("{} {}", str(why), link)
     return str(why)
 
 
 def about(row: Model, why: Exception) -> str:
     """The sentence and whom it is about; a refusal names it by itself."""
-    return sentence(why) if isinstance(why, Refused) else f"{row}: {sentence(why)}"
+    match why:
+        case Refused():
+            return sentence(why)
+        case ConfirmFirst():
+            return format_html("{}: {}", row, sentence(why))
+        case InstallerCodeNeeded():
+            return f"{row}: {sentence(why)} " + _("Its own page has a field for it.")
+    return f"{row}: {sentence(why)}"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appliances.admin import one_by_one
-from appliances.admin.through_services import by
+from appliances.admin.asking import by
 from appliances.models import Appliance
 from appliances.presentation import wording
 from appliances.services import switching

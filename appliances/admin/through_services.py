@@ -7,7 +7,7 @@ is what the admin shows.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,20 +16,23 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.views.decorators.csrf import csrf_protect
 
-from appliances.admin import saying
-from appliances.models import User
-from appliances.services import actor, confirming
+from appliances.admin import asking, saying
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Changed
 
 COLUMNS = {"circuit": "circuit_id", "parent": "parent_id"}
 """What a form calls by its row, the services call by its column."""
+
+
+class Written(Protocol):
+    """What a use case says it wrote."""
+
+    @property
+    def subject_id(self) -> int | None: ...
 
 
 class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -37,6 +40,8 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     by: By
     """Who asks; the admin sets it on the class it makes for each request."""
+    problem = ""
+    """Why a password that came with the form did not count."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,10 +49,10 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
             # The page carries what it showed, so that saving it changes what was changed on it and nothing else.
             field.show_hidden_initial = self.instance.pk is not None
 
-    def add(self, wanted: dict[str, Any]) -> Changed:
+    def add(self, wanted: dict[str, Any]) -> Written:
         raise NotImplementedError
 
-    def change(self, wanted: dict[str, Any]) -> Changed:
+    def change(self, wanted: dict[str, Any]) -> Written:
         raise NotImplementedError
 
     def wanted(self) -> dict[str, Any]:
@@ -66,9 +71,16 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         except Invalid as why:
             self._say_invalid(why)
         except saying.NAMED as why:
-            self.add_error(None, saying.sentence(why))
+            self.add_error(self.field_of(why), self.sentence(why))
         else:
             self.instance = self._meta.model._default_manager.get(pk=changed.subject_id)
+
+    def field_of(self, why: Exception) -> str | None:
+        """Where on the form it stands what the use case said no with; None is above all fields."""
+        return None
+
+    def sentence(self, why: Exception) -> str:
+        return saying.sentence(why)
 
     def _say_invalid(self, why: Invalid) -> None:
         fields = {column: name for name, column in COLUMNS.items()}
@@ -86,7 +98,7 @@ class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fixed: Sequence[str] = ()
     """Fields that are chosen when adding and stay so."""
 
-    def remove(self, row: Any, by: By) -> Changed:
+    def remove(self, row: Any, by: By) -> object:
         raise NotImplementedError
 
     def going_along(self, rows: Sequence[Any]) -> Sequence[Model]:
@@ -114,8 +126,8 @@ class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return redirect(request.get_full_path())
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
-        made = super().get_form(request, obj, change, **kwargs)
-        made.by = by(request)  # type: ignore[attr-defined]
+        made = super().get_form(request, obj, change=change, **kwargs)
+        made.by, made.problem = asking.by(request), asking.problem(request)  # type: ignore[attr-defined]
         return made
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -131,7 +143,7 @@ class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Nothing: the form's last step has written it."""
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        self.remove(obj, by(request))
+        self.remove(obj, asking.by(request))
         super().log_deletions(request, [obj])  # type: ignore[arg-type]
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:
@@ -151,9 +163,3 @@ class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             if not self.admin_site.get_model_admin(model).has_delete_permission(request)
         }
         return [f"{capfirst(row._meta.verbose_name)}: {row}" for row in going], dict(counts), forbidden, []
-
-
-def by(request: HttpRequest) -> By:
-    assert isinstance(request.user, User)
-    confirmed = confirming.is_recent(request.session, request.user.pk, timezone.now())
-    return actor.person(request.user, confirmed=confirmed)

@@ -1,5 +1,6 @@
 """Tokens for automations: made here, shown once, revoked by deleting them."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,14 +9,37 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from appliances.admin.through_services import by
+from appliances.admin.through_services import ServiceAdmin, ServiceForm
 from appliances.models import Token, User
 from appliances.services import tokens
+from appliances.services.actor import By
 
 
-class TokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["name", "user", "begins_with", "created_at", "last_used_at"]
-    list_filter = ["user"]
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A token, and its text to be shown once."""
+
+    subject_id: int
+    text: str
+
+
+class TokenForm(ServiceForm):
+    made: Made
+
+    def add(self, wanted: dict[str, Any]) -> Made:
+        row, text = tokens.make(**wanted, by=self.by, now=timezone.now())
+        self.made = Made(row.pk, text)
+        return self.made
+
+    def wanted(self) -> dict[str, Any]:
+        """The service asks for the person, not for their number."""
+        return {name: self.cleaned_data[name] for name in self.fields}
+
+
+class TokenAdmin(ServiceAdmin):
+    form = TokenForm
+    list_display = ["name", "user", "scope", "begins_with", "created_at", "expires_at", "last_used_at"]
+    list_filter = ["scope", "user"]
     list_select_related = ["user"]
     search_fields = ["name", "user__username", "prefix"]
     ordering = ["user__username", "id"]
@@ -42,11 +66,11 @@ class TokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return {"user": request.user.pk, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        asked = {"user": obj.user, "name": obj.name, "scope": obj.scope, "expires_at": obj.expires_at}
-        row, text = tokens.make(**asked, by=by(request), now=timezone.now())
-        obj.__dict__.update(row.__dict__)
         told = _("This is the token. It is shown only now; copy it: {}")
-        self.message_user(request, format_html(told, format_html("<code>{}</code>", text)), messages.WARNING)
+        self.message_user(request, format_html(told, format_html("<code>{}</code>", form.made.text)), messages.WARNING)
+
+    def remove(self, row: Token, by: By) -> None:
+        tokens.revoke(token_id=row.pk, by=by, now=timezone.now())
 
     @admin.display(description=_("begins with"), ordering="prefix")
     def begins_with(self, row: Token) -> str:

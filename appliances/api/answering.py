@@ -38,7 +38,7 @@ def shown(request: HttpRequest, home: Home, shape: Callable[[Snapshot], Json]) -
     etag = etags.of_home(home, now)
     if etags.is_known(request, etag):
         return etags.not_modified(etag)
-    at = snapshot.read(home.pk, feed=0, now=now)
+    at = snapshot.of(home, now)
     response = json(shape(at))
     response["ETag"] = etag if at.home.revision == home.revision else etags.of_home(at.home, now)
     return response

@@ -19,7 +19,7 @@ from appliances.presentation import resources
 from appliances.services import answered
 from appliances.services.actor import Key
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Refused, Rehearsed
+from appliances.services.outcome import Refused, Rehearsed
 
 View = Callable[..., HttpResponse]
 

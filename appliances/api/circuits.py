@@ -14,7 +14,7 @@ from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import access, circuit
 from appliances.services.access import May
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 
 router = Router(tags=["circuits"])
 
@@ -40,7 +40,7 @@ def list_circuits(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> Ht
     response={201: schemas.Circuit},
     operation_id="add_circuit",
     summary="Add a circuit below another",
-    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY),
+    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY, *problems.CODED),
 )
 def add_circuit(request: HttpRequest, slug: Slug, wanted: bodies.CircuitToAdd) -> HttpResponse:
     asker = authentication.of(request)
@@ -71,7 +71,7 @@ def show_circuit(request: HttpRequest, circuit_id: IdInPath) -> HttpResponse:
     operation_id="change_circuit",
     summary="Change a circuit's name, limit or feed",
     openapi_extra=problems.documented(
-        *problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED, problems.PREVIEW_CHANGED
+        *problems.TO_WRITE, *problems.WITH_A_BODY, *problems.OF_A_LIMIT, *problems.GUARDED
     ),
 )
 def change_circuit(request: HttpRequest, circuit_id: IdInPath, wanted: bodies.CircuitToChange) -> HttpResponse:
@@ -90,7 +90,7 @@ def change_circuit(request: HttpRequest, circuit_id: IdInPath, wanted: bodies.Ci
     response={204: None},
     operation_id="remove_circuit",
     summary="Remove a circuit that feeds nothing",
-    openapi_extra=problems.documented(*problems.TO_WRITE, problems.IN_USE),
+    openapi_extra=problems.documented(*problems.TO_WRITE, problems.IN_USE, *problems.CODED),
 )
 def remove_circuit(request: HttpRequest, circuit_id: IdInPath) -> HttpResponse:
     asker = authentication.of(request)

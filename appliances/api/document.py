@@ -23,6 +23,9 @@ TAGS = {
 CHANGE_NOTHING = {"check_plan"}
 """Operations that ask by POST only because what they ask is long."""
 
+IN_THE_ADDRESS = ("Paging", "RecordFilter")
+"""What is no body: its fields stand with the operations, as parameters."""
+
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -30,7 +33,8 @@ REFERENCE = "#/components/schemas/{model}"
 def document() -> Json:
     made: Json = json.loads(json.dumps(api.get_openapi_schema()))
     made["components"]["schemas"] |= _schemas_of_anywhere()
-    del made["components"]["schemas"]["Paging"]  # its fields stand with every list, as parameters
+    for name in IN_THE_ADDRESS:
+        del made["components"]["schemas"][name]
     made["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     made["servers"] = [{"url": "/"}]
     for path in made["paths"].values():
@@ -64,6 +68,8 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         _may_be_rehearsed(operation)
         if method == "post":
             _may_be_repeated(operation)
+    if f"`{problems.INSTALLER_CODE_REQUIRED.code}`" in responses.get("403", {}).get("description", ""):
+        operation["parameters"].append(INSTALLER_CODE)
     of_refusal = responses.get("403", {}).get("content", {}).get(problems.MEDIA_TYPE, {})
     if "Refusal" in json.dumps(of_refusal):
         of_refusal["example"] = examples.REFUSED
@@ -103,6 +109,7 @@ ETAG = _header("Changes whenever the answer does.")
 HEADERS = {
     "201": {"Location": _header("The address of what was made.")},
     "401": {"WWW-Authenticate": _header("Bearer.")},
+    "429": {"Retry-After": _header("Seconds to wait before asking again.")},
     "503": {"Retry-After": _header("Seconds to wait before asking again.")},
 }
 IF_NONE_MATCH = {
@@ -131,5 +138,12 @@ IDEMPOTENCY_KEY = {
         "maxLength": changing.LONGEST_KEY,
         "pattern": "^[ -~]+$",
     },
+}
+INSTALLER_CODE = {
+    "name": changing.INSTALLER_CODE,
+    "in": "header",
+    "required": False,
+    "description": "The home's installer code, where it has one and this raises a limit or changes circuits.",
+    "schema": {"type": "string"},
 }
 REPLAYED = _header("true: this is the answer that was given before to the same key; nothing was done again.")

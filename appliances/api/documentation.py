@@ -79,6 +79,7 @@ def show_documentation(request: HttpRequest) -> HttpResponse:
         "sections": sections(document.document(), origin, values),
         "problems": [(kind, marked(kind.meaning)) for kind in problems.KINDS],
         "username": asker.user.get_username() if asker.user else "",
+        "tokens_url": reverse("tokens"),
         "document_url": reverse("api:show_document"),
     }
     return render(request, "appliances/api_docs.html", context)

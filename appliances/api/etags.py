@@ -12,13 +12,20 @@ from django.utils.translation import get_language
 
 from appliances.api import schemas
 from appliances.models import Home
-from appliances.services import limits
+from appliances.services import known, limits
 
 
 def of_home(home: Home, now: datetime) -> str:
     """Its revision, and the temporary limits in force: they come and go by the clock, before anybody records it."""
-    in_force = ".".join(map(str, limits.in_force(home.pk, now)))
-    return f'"{home.pk}.{home.revision}.{in_force}.{_edition()}"'
+    found = known.for_showing(home.pk, home.revision, now)
+    in_force = [row.pk for row in found.rows.in_force(now)] if found else limits.in_force(home.pk, now)
+    holding = ".".join(map(str, sorted(in_force)))
+    return f'"{home.pk}.{home.revision}.{holding}.{_edition()}"'
+
+
+def of_record(home: Home, newest_of_accounts: int, now: datetime) -> str:
+    """A home's, and the newest decision about its people's accounts, which no revision counts."""
+    return of_text(f"{of_home(home, now)} {newest_of_accounts}") if newest_of_accounts else of_home(home, now)
 
 
 def of_homes(homes: Iterable[Home]) -> str:

@@ -1,7 +1,7 @@
 """The types of single fields: what they take, and what the OpenAPI document says of them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -12,13 +12,16 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 from appliances.balancer import units
 from appliances.models.appliance import LEAST_IMPORTANT, LONGEST_PAUSE, LONGEST_RUN, Kind
 from appliances.models.controller import Mode
+from appliances.models.decision import Outcome
 from appliances.models.temporary_limit import Source
+from appliances.services import record
 
 MOST_ID = 2**63 - 1
 """The largest number both databases have for an id; asking them for a larger one is an error, not an answer."""
 
 MOST_WATTS = units.MOST_MW // units.MW_PER_WATT
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 IN_WORDS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,3})?")
 
 
@@ -81,6 +84,8 @@ def _one_of(choices: type[TextChoices]) -> Any:
 
 
 ApplianceKind = _one_of(Kind)
+RecordKind = _one_of(record.Kind)
+RecordOutcome = _one_of(Outcome)
 ControllerMode = _one_of(Mode)
 LimitSource = _one_of(Source)
 Priority = Annotated[
@@ -102,6 +107,36 @@ def _moment(value: Any) -> datetime:
 
 
 Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value) if DAY.fullmatch(value) else _no_day()
+    except ValueError:
+        return _no_day()
+
+
+def _no_day() -> date:
+    raise ValueError("Give a day like 2030-01-31.")
+
+
+Day = Annotated[
+    date,
+    PlainValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "description": "A day by the home's clock, which counts too."}),
+]
+Sought = Annotated[
+    str, Field(min_length=1, max_length=record.LONGEST_TEXT, json_schema_extra=NO_NUL), AfterValidator(_storable)
+]
+
+
+def _yes_or_no(value: Any) -> Any:
+    if value not in {"true", "false"}:
+        raise ValueError("Give true or false.")
+    return value == "true"
+
+
+Flag = Annotated[bool, PlainValidator(_yes_or_no), WithJsonSchema({"type": "boolean"})]
 Voltage = Annotated[int, Field(ge=50, le=1000)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]

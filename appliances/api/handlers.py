@@ -16,16 +16,16 @@ from appliances.api.authentication import CsrfFailed
 from appliances.api.problems import Kind
 from appliances.interlock import guard
 from appliances.interlock.guard import InterlockMissing
-from appliances.models.decision import Action
 from appliances.presentation import resources, wording
+from appliances.services import installer
 from appliances.services.access import Forbidden
 from appliances.services.answered import KeyReused
 from appliances.services.cleaning import InUse, Invalid
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.installer import InstallerCodeNeeded
 from appliances.services.lowering import PreviewChanged
+from appliances.services.outcome import Busy, Missing, Refused
 from appliances.services.throttle import Throttled
-from appliances.services.turn import Busy, Missing, Refused
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def refused(request: HttpRequest, why: Refused) -> HttpResponse:
     detail = " ".join(wording.refusal(why.decision))
     if "rests_until" in why.decision.facts:
         return problems.answer(request, problems.MUST_REST, detail, rests_until=why.decision.facts["rests_until"])
-    if why.decision.action == Action.GIVE_CODE:
+    if installer.is_wrong_code(why):
         return problems.answer(request, problems.INSTALLER_CODE_REQUIRED, detail)
     return problems.answer(request, problems.CAPACITY_EXCEEDED, detail, **resources.refusal(why.decision))
 

@@ -26,6 +26,7 @@ router = Router(tags=["homes"])
     openapi_extra=problems.documented(*problems.TO_READ),
 )
 def list_homes(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
+    access.require_scope(asker=authentication.of(request), capability=May.LOOK)
     after = paging.after("homes") or 0
     mine = _mains().filter(home__memberships__user=authentication.person(request))
     rows = list(mine.filter(home__gt=after).order_by("home")[: paging.limit + 1])
@@ -71,7 +72,7 @@ def show_home(request: HttpRequest, slug: Slug) -> HttpResponse:
     operation_id="change_home",
     summary="Change a home's name, limit or thresholds",
     openapi_extra=problems.documented(
-        *problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED, problems.PREVIEW_CHANGED
+        *problems.TO_WRITE, *problems.WITH_A_BODY, *problems.OF_A_LIMIT, *problems.GUARDED
     ),
 )
 def change_home(request: HttpRequest, slug: Slug, wanted: bodies.HomeToChange) -> HttpResponse:

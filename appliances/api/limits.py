@@ -13,7 +13,7 @@ from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import access, limits
 from appliances.services.access import May
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 
 router = Router(tags=["balancing"])
 

@@ -119,8 +119,10 @@ TO_READ = (*ALWAYS, FORBIDDEN, NOT_FOUND, INVALID)
 TO_WRITE = (*TO_READ, CSRF_FAILED, BUSY, INTERLOCK_MISSING)
 WITH_A_BODY = (MALFORMED, TOO_LARGE)
 OF_A_LIMIT = (CAPACITY_EXCEEDED, PREVIEW_CHANGED)
-GUARDED = (CONFIRMATION_REQUIRED, INSTALLER_CODE_REQUIRED, TOO_MANY_TRIES)
-"""What may stand in the way of raising a limit or changing circuits."""
+CODED = (INSTALLER_CODE_REQUIRED, TOO_MANY_TRIES)
+"""What may stand in the way of adding or removing circuits."""
+GUARDED = (CONFIRMATION_REQUIRED, *CODED)
+"""What may stand in the way of raising a limit."""
 
 RETRY_SECONDS = 2
 

@@ -150,6 +150,7 @@ class Decided(BaseModel):
     action: Action
     outcome: Outcome
     subject: About
+    account_id: int | None = Field(description="Whose account it is about; null: it is about the home.")
     circuit: Named | None = Field(description="The breaker that was the limit.")
     requested_watts: float | None
     load_before_watts: float | None

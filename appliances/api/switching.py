@@ -9,7 +9,7 @@ from appliances.api.fields import IdInPath, Slug
 from appliances.presentation import resources, snapshot
 from appliances.services import access, planning, switching
 from appliances.services.access import May
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 
 router = Router(tags=["switching"])
 
@@ -28,8 +28,9 @@ def switch_appliance(request: HttpRequest, appliance_id: IdInPath, wanted: bodie
     is missing and the smallest ways to make room. Asking for the state it has succeeds and changes nothing."""
     asker = authentication.of(request)
     home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.SWITCH)
-    changed = switching.switch(appliance_id=appliance_id, on=wanted.is_on, by=asker.by, now=timezone.now())
-    return switched(home.pk, appliance_id, changed)
+    now = timezone.now()
+    changed = switching.switch(appliance_id=appliance_id, on=wanted.is_on, by=asker.by, now=now, home_id=home.pk)
+    return switched(appliance_id, changed)
 
 
 @router.post(
@@ -42,9 +43,9 @@ def switch_appliance(request: HttpRequest, appliance_id: IdInPath, wanted: bodie
 def swap_appliances(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.Swap) -> HttpResponse:
     """Takes any entry of a refusal's `make_room`. If it still does not fit, nothing at all is switched."""
     asker = authentication.of(request)
-    home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.SWITCH)
+    access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.SWITCH)
     changed = switching.swap(on_id=appliance_id, off_ids=wanted.off, by=asker.by, now=timezone.now())
-    return switched(home.pk, appliance_id, changed)
+    return switched(appliance_id, changed)
 
 
 @router.get(
@@ -75,8 +76,8 @@ def check_plan(request: HttpRequest, slug: Slug, wanted: bodies.ToPlan) -> HttpR
     return answering.json(resources.plan(at, planning.plan(at.tree, on=wanted.on, off=wanted.off)))
 
 
-def switched(home_id: int, appliance_id: int, changed: Changed) -> HttpResponse:
-    at = snapshot.read(home_id, feed=0)
+def switched(appliance_id: int, changed: Changed) -> HttpResponse:
+    at = snapshot.after(changed, timezone.now())
     return answering.json(
         {
             "changed": changed.decision is not None,

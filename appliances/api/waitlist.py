@@ -25,9 +25,9 @@ def wait_for_room(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.T
     """At once where there is room; otherwise it waits in line until it starts, is cancelled, switched off or expires.
     It starts by itself only where the home's controller is armed."""
     asker = authentication.of(request)
-    home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.SWITCH)
+    access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.SWITCH)
     changed = waiting.ask(appliance_id=appliance_id, by=asker.by, now=timezone.now(), **wanted.wanted())
-    return switched(home.pk, appliance_id, changed)
+    return switched(appliance_id, changed)
 
 
 @router.delete(
@@ -40,9 +40,9 @@ def wait_for_room(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.T
 def cancel_wait(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
     """Succeeds and changes nothing where it does not wait."""
     asker = authentication.of(request)
-    home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.SWITCH)
+    access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.SWITCH)
     changed = waiting.cancel(appliance_id=appliance_id, by=asker.by, now=timezone.now())
-    return switched(home.pk, appliance_id, changed)
+    return switched(appliance_id, changed)
 
 
 @router.get(

@@ -74,8 +74,15 @@ def _caused(before: Tree, after: Tree, about: int | None) -> tuple[Overload, ...
     return tuple(
         each
         for each in exceeded
-        if each.breaker.id in above or each.exceeded_by_mw > exceeded_before_mw.get(each.breaker.id, 0)
+        if each.breaker.id in above
+        or each.exceeded_by_mw > exceeded_before_mw.get(each.breaker.id, 0)
+        or _is_over_its_own_limit(after, each.breaker)
     )
+
+
+def _is_over_its_own_limit(tree: Tree, breaker: Breaker) -> bool:
+    """Only a temporary limit may lie below what is on; a breaker's own never does, so it was not over it before."""
+    return breaker.own_limit_mw is not None and tree.carried_mw(breaker.id) > breaker.own_limit_mw
 
 
 def _tightest(tree: Tree, about: int | None) -> Breaker:

@@ -134,18 +134,32 @@ class Tree:
         """Leaves the tree broken when anything still hangs from the circuit."""
         return replace(self, breakers=tuple(breaker for breaker in self.breakers if breaker.id != circuit_id))
 
-    def switched(self, *, on: Iterable[int] = (), off: Iterable[int] = ()) -> "Tree":
+    def switched(self, *, on: Iterable[int] = (), off: Iterable[int] = (), at: datetime | None = None) -> "Tree":
+        """With these on and those off; `at` is when, where it is more than a thought."""
         wanted = dict.fromkeys(off, False)
         for load_id in on:
             if load_id in wanted:
                 raise ValueError(f"Appliance {load_id} cannot be switched on and off at once.")
             wanted[load_id] = True
-        for load_id in wanted:
-            self.load(load_id)
-        return replace(
-            self,
-            loads=tuple(replace(load, is_on=wanted[load.id]) if load.id in wanted else load for load in self.loads),
-        )
+        turned = {pk: replace(self.load(pk), is_on=is_on) for pk, is_on in wanted.items()}
+        if at is not None:
+            turned = {pk: replace(load, switched_at=at) for pk, load in turned.items()}
+        made = replace(self, loads=tuple(turned.get(load.id, load) for load in self.loads))
+        made._take_over(self, turned)
+        return made
+
+    def _take_over(self, before: "Tree", turned: Mapping[int, Load]) -> None:
+        """The indexes of the tree it was made from, where only these loads were turned on or off."""
+        mine = self.__dict__
+        mine["_breakers_by_id"], mine["_paths"] = before._breakers_by_id, before._paths
+        mine["_loads_by_id"] = {**before._loads_by_id, **turned}
+        if "_carried_mw" in before.__dict__:
+            carried_mw = dict(before._carried_mw)
+            for load in turned.values():
+                more_mw = load.rated_mw * (load.is_on - before.load(load.id).is_on)
+                for above in self.path(load.circuit_id):
+                    carried_mw[above.id] += more_mw
+            mine["_carried_mw"] = MappingProxyType(carried_mw)
 
     @cached_property
     def _breakers_by_id(self) -> dict[int, Breaker]:

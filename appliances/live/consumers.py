@@ -1,4 +1,4 @@
-"""The two sockets: HTML fragments for htmx, JSON for automations. They only speak; commands go by POST."""
+"""The sockets: HTML fragments for htmx, a wall screen's, JSON for automations. They only speak; commands go by POST."""
 
 from typing import Any
 
@@ -26,11 +26,10 @@ class HomeSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.hub.crowd.leave(self)
 
     async def connect(self) -> None:
-        slug = self.scope["url_route"]["kwargs"]["slug"]
         # Accepted first, since a browser is told the code only of a socket that was open.
         await self.accept()
         try:
-            admitted = await self.hub.in_thread(visitor.admit, self.scope["headers"], slug)
+            admitted = await self.hub.in_thread(self.admitted)
         except Closed as why:
             await self.close(why.code)
             return
@@ -40,6 +39,10 @@ class HomeSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.visitor = admitted
         self.variant = Variant(self.form, admitted.role)
         await self.hub.join(self)
+
+    def admitted(self) -> Visitor:
+        """In the hub's thread. Raises Closed."""
+        return visitor.admit(self.scope["headers"], self.scope["url_route"]["kwargs"]["slug"])
 
     async def disconnect(self, code: int) -> None:
         if self.visitor is not None:
@@ -59,3 +62,12 @@ class HomeApiSocket(HomeSocket):
     """The same facts as JSON: first `state`, then `change` with `previous`, and a `heartbeat` every ten seconds."""
 
     form = rendering.JSON
+
+
+class WallSocket(HomeSocket):
+    """Fragments of the one home that a wall screen is of; its cookie says which."""
+
+    form = rendering.WALL
+
+    def admitted(self) -> Visitor:
+        return visitor.admit_wall(self.scope["headers"])

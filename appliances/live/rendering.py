@@ -8,11 +8,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from appliances.presentation import board, frames, notices, resources, snapshot
+from appliances.presentation import board, frames, notices, resources, snapshot, wall, wall_frames
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import heartbeat as heartbeats
 
 HTML = "html"
+WALL = "wall"
 JSON = "json"
 
 
@@ -48,9 +49,10 @@ def _push(at: Snapshot, variant: Variant, old: Any, *, needs_full: bool) -> Push
         state = resources.state(at)
         change = json.dumps(resources.change(old, state)) if old and old["revision"] != state["revision"] else None
         return Push(state, change, json.dumps(state) if needs_full else None)
-    new = board.board(at, variant.role)
+    build, drawn = (wall.screen, wall_frames) if variant.form == WALL else (board.board, frames)
+    new = build(at, variant.role)
     moved = old is not None and old.revision != new.revision
-    return Push(new, str(frames.change(old, new)) if moved else None, str(frames.full(new)) if needs_full else None)
+    return Push(new, str(drawn.change(old, new)) if moved else None, str(drawn.full(new)) if needs_full else None)
 
 
 def heartbeat(variant: Variant, home_id: int, revision: int, state: Any, ran_at: datetime | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from appliances.live import rendering
 from appliances.live.rendering import Push, Variant
 from appliances.live.visitor import NOT_YOURS, Visitor
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from appliances.models import Membership, Token, User, Wall
 from appliances.models.decision import Actor
 from appliances.services import access, tokens, walls
 from appliances.services.access import Asker, Forbidden, May
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 
 SIGNED_OUT = 4401
 NOT_YOURS = 4403
@@ -42,13 +42,14 @@ class Visitor:
     token_id: int | None = None
     wall_id: int | None = None
     wall_digest: str = ""
-    """Of the secret it came with: a screen that is linked again is another screen."""
+    """Of the secret it came with: a screen that was linked again is another one."""
+    wall_as: str = ""
+    """What its page was made from, and has to be made anew from where it changed."""
 
 
 def admit(headers: Iterable[tuple[bytes, bytes]], slug: str) -> Visitor:
-    """The visitor behind a handshake, if it may look at the home. Raises Closed."""
-    found = {name.lower(): value.decode("latin-1") for name, value in headers}
-    asker, session_key = _who(found, timezone.now())
+    """The person or token behind a handshake, if it may look at the home. Raises Closed."""
+    asker, session_key = _who(_named(headers), timezone.now())
     if asker is None:
         raise Closed(SIGNED_OUT)
     try:
@@ -56,29 +57,33 @@ def admit(headers: Iterable[tuple[bytes, bytes]], slug: str) -> Visitor:
     except (Missing, Forbidden):
         raise Closed(NOT_YOURS) from None
     token_id = asker.by.id if asker.by.kind == Actor.TOKEN else None
-    return Visitor(
-        home.pk,
-        role,
-        asker.user.pk if asker.user else None,
-        session_key,
-        token_id,
-        asker.wall.pk if asker.wall else None,
-        asker.wall.digest if asker.wall else "",
-    )
+    return Visitor(home.pk, role, asker.user.pk if asker.user else None, session_key, token_id)
+
+
+def admit_wall(headers: Iterable[tuple[bytes, bytes]]) -> Visitor:
+    """The wall screen behind a handshake, whoever else is signed in on it. Raises Closed."""
+    cookies = SimpleCookie(_named(headers).get(b"cookie", ""))
+    row = walls.holding(secret=_value(cookies, settings.WALL_COOKIE_NAME), now=timezone.now())
+    if row is None:
+        raise Closed(SIGNED_OUT)
+    role = access.require(asker=access.wall(row), home_id=row.home_id, capability=May.LOOK)
+    return Visitor(row.home_id, role, wall_id=row.pk, wall_digest=row.digest, wall_as=walls.shown(row))
+
+
+def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, str]:
+    return {name.lower(): value.decode("latin-1") for name, value in headers}
 
 
 def _who(headers: dict[bytes, str], now: datetime) -> tuple[Asker | None, str]:
-    """Whoever shows a token is its person and nobody else; then a session counts, then the secret of a wall."""
+    """Whoever shows a token is its person and nobody else; else the session counts."""
     scheme, _space, text = headers.get(b"authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         token = tokens.bearer(text=text.strip(), now=now)
         return (access.token(token) if token else None), ""
     cookies = SimpleCookie(headers.get(b"cookie", ""))
     key = _value(cookies, settings.SESSION_COOKIE_NAME)
-    if user := _users_of([key], now).get(key):
-        return access.person(user), key
-    screen = walls.holding(secret=_value(cookies, settings.WALL_COOKIE_NAME), now=now)
-    return (access.wall(screen) if screen else None), ""
+    user = _users_of([key], now).get(key)
+    return (access.person(user), key) if user else (None, "")
 
 
 def _value(cookies: SimpleCookie, name: str) -> str:
@@ -96,13 +101,13 @@ def to_close(visitors: Iterable[Visitor]) -> dict[Visitor, int]:
     people = {one.user_id for one in asked if one.user_id}
     rows = Membership.objects.filter(user_id__in=people).values_list("user_id", "home_id", "role")
     roles = {(user_id, home_id): role for user_id, home_id, role in rows}
-    roles_of_walls = {pk: access.role_of_wall(row) for pk, row in screens.items()}
-    secrets = {(pk, row.digest) for pk, row in screens.items()}
     verdicts = {
-        one: _verdict(
+        one: _verdict_on_wall(one, screens.get(one.wall_id))
+        if one.wall_id
+        else _verdict(
             one,
-            signed_in=(one.wall_id, one.wall_digest) in secrets or one.token_id in held or one.session_key in users,
-            role=roles_of_walls.get(one.wall_id) if one.wall_id else roles.get((one.user_id or 0, one.home_id)),
+            signed_in=one.token_id in held or one.session_key in users,
+            role=roles.get((one.user_id or 0, one.home_id)),
         )
         for one in asked
     }
@@ -115,6 +120,12 @@ def _verdict(one: Visitor, *, signed_in: bool, role: str | None) -> int | None:
     if not access.may(role, May.LOOK):
         return NOT_YOURS
     return COME_AGAIN if role != one.role else None
+
+
+def _verdict_on_wall(one: Visitor, row: Wall | None) -> int | None:
+    if row is None or row.digest != one.wall_digest:
+        return SIGNED_OUT
+    return COME_AGAIN if walls.shown(row) != one.wall_as else None
 
 
 def _users_of(keys: list[str], now: datetime) -> dict[str, User]:

@@ -43,6 +43,7 @@ class Action(models.TextChoices):
     CHANGE_ROLE = "change_role", _("change role")
     REMOVE_MEMBER = "remove_member", _("remove member")
     ADD_WALL = "add_wall", _("add wall screen")
+    CHANGE_WALL = "change_wall", _("change wall screen")
     LINK_WALL = "link_wall", _("link wall screen")
     REMOVE_WALL = "remove_wall", _("remove wall screen")
     CHANGE_CODE = "change_code", _("change installer code")
@@ -53,6 +54,7 @@ class Action(models.TextChoices):
     CONFIRM = "confirm", _("confirm it is you")
     ADD_ACCOUNT = "add_account", _("add account")
     CHANGE_ACCOUNT = "change_account", _("change account")
+    REMOVE_ACCOUNT = "remove_account", _("remove account")
     CHANGE_PASSWORD = "change_password", _("change password")
     ADD_FACTOR = "add_factor", _("add second factor")
     REMOVE_FACTOR = "remove_factor", _("remove second factor")
@@ -92,8 +94,8 @@ class Decision(models.Model):
     Names and ids are copies, not references: the record outlives what it speaks of. `circuit` is the
     breaker that was the limit: of a refusal the one exceeded most, of a grant the one with the least headroom.
     `facts` holds `changes` {field: [old, new]}, `off` and `make_room` (lists of {id, name, watts}), `cause` (why
-    VoltSafe acted), `temporary_limit` (all about it), `address` and `agent` (where a person came from); watts and
-    moments as text.
+    VoltSafe acted), `temporary_limit` (all about it), `owner` of a new home ({id, name}), `address` and `agent` (where
+    a person came from); watts and moments as text.
     """
 
     home = models.ForeignKey(

@@ -40,3 +40,7 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    def is_valid(self, now: datetime) -> bool:
+        """As `valid`, for one whose person may sign in."""
+        return self.expires_at is None or self.expires_at > now

@@ -1,5 +1,7 @@
 """A screen on a wall: it shows one home, and may switch there or only look; only digests of its secrets are kept."""
 
+from datetime import time
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,9 @@ class Wall(models.Model):
     home = models.ForeignKey(Home, models.CASCADE, related_name="walls", verbose_name=_("home"))
     name = models.CharField(_("name"), max_length=80)
     is_read_only = models.BooleanField(_("only looks"), default=False)
+    night_from = models.TimeField(_("dark from"), default=time(22))
+    night_until = models.TimeField(_("dark until"), default=time(6))
+    """By the home's clock; the same twice is never."""
     link_digest = models.CharField(_("SHA-256 of the link"), max_length=64, blank=True)
     link_expires_at = models.DateTimeField(_("link valid until"), null=True, blank=True)
     digest = models.CharField(_("SHA-256"), max_length=64, blank=True)

@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appliances.models import Decision
-from appliances.models.decision import Action, Subject
+from appliances.models.decision import Action, Outcome, Subject
 from appliances.presentation import wording
+from appliances.presentation.addresses import address
 from appliances.presentation.views import Answer, WayOut
 
 TO_SWITCH = {Action.SWITCH_ON, Action.SWAP}
@@ -21,6 +21,14 @@ def refused(row: Decision) -> Answer:
     text = _("Start when it has rested") if "rests_until" in row.facts else _("Start when there is room")
     wait_url = _wait_url(row)
     return Answer(row.subject_id, "refused", fact, why, _swap_url(row), ways, wait_url, text if wait_url else "")
+
+
+def earlier(home_id: int, number: str) -> Answer | None:
+    """Without JavaScript a refusal comes back as the number of its record; the page says it from there."""
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    row = Decision.objects.filter(home_id=home_id, revision=int(number), outcome=Outcome.REFUSED).first()
+    return refused(row) if row else None
 
 
 def ways_of(row: Decision) -> list[list[dict[str, Any]]]:
@@ -54,9 +62,9 @@ def _wait_url(row: Decision) -> str:
     """Only where it could fit with everything else off, temporary limits aside."""
     is_possible = "limited_by" in row.facts or row.limit is None or (row.requested or 0) <= row.limit
     is_switch = row.subject == Subject.APPLIANCE and row.action in TO_SWITCH
-    return reverse("appliance_wait", args=[row.subject_id]) if is_switch and is_possible else ""
+    return address("appliance_wait", row.subject_id) if is_switch and is_possible else ""
 
 
 def _swap_url(row: Decision) -> str:
     is_switch = row.subject == Subject.APPLIANCE and row.action in TO_SWITCH
-    return reverse("appliance_swap", args=[row.subject_id]) if is_switch else ""
+    return address("appliance_swap", row.subject_id) if is_switch else ""

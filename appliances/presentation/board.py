@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from appliances.balancer import resting, units
@@ -12,6 +12,7 @@ from appliances.models import Appliance, Circuit, Decision, Home
 from appliances.models.appliance import Kind
 from appliances.models.controller import Mode
 from appliances.presentation import headroom, notices, queue, snapshot, telling, wording
+from appliances.presentation.addresses import address
 from appliances.presentation.snapshot import Snapshot
 from appliances.presentation.views import ApplianceCard, Board, CircuitBar, Feed, FeedLine, Meter, Section, Segment
 from appliances.services import access
@@ -32,6 +33,7 @@ def board(at: Snapshot, role: str) -> Board:
         may_switch=access.may(role, May.SWITCH),
         may_edit=access.may(role, May.EDIT),
         may_configure=access.may(role, May.CONFIGURE),
+        may_manage=access.may(role, May.MANAGE),
         timezone=at.home.timezone,
         meter=meter(at),
         overloads=notices.overloads(at, role),
@@ -39,7 +41,7 @@ def board(at: Snapshot, role: str) -> Board:
         limits=notices.limits(at, role),
         queue=queue.lines(at, role),
         sections=sections,
-        feed=Feed(tuple(line(at.home, row) for row in at.decisions), reverse("decisions", args=[at.home.slug])),
+        feed=Feed(tuple(line(at.home, row) for row in at.decisions), address("decisions", at.home.slug)),
     )
 
 
@@ -71,7 +73,7 @@ def meter(at: Snapshot) -> Meter:
         cap_text=headroom.cap_text(at, at.tree.breaker(main.pk)),
         mode=at.controller.mode,
         mode_text=str(Mode(at.controller.mode).label),
-        controller_url=reverse("controller", args=[at.home.slug]),
+        controller_url=address("controller", at.home.slug),
         segments=_segments(at, main, limit),
     )
 
@@ -121,8 +123,8 @@ def bar(at: Snapshot, row: Circuit, role: str) -> CircuitBar:
         warning_percent=at.home.warning_percent,
         critical_percent=at.home.critical_percent,
         may_configure=access.may(role, May.CONFIGURE),
-        edit_url=reverse("circuit_edit", args=[row.pk]),
-        add_appliance_url=f"{reverse('appliance_add', args=[at.home.slug])}?circuit={row.pk}",
+        edit_url=address("circuit_edit", row.pk),
+        add_appliance_url=f"{address('appliance_add', at.home.slug)}?circuit={row.pk}",
     )
 
 
@@ -152,9 +154,9 @@ def card(at: Snapshot, row: Appliance, role: str) -> ApplianceCard:
         note=row.note,
         may_switch=may_switch,
         may_edit=access.may(role, May.EDIT),
-        switch_url=reverse("appliance_switch", args=[row.pk]),
-        wait_url=reverse("appliance_wait", args=[row.pk]) if may_wait else "",
-        edit_url=reverse("appliance_edit", args=[row.pk]),
+        switch_url=address("appliance_switch", row.pk),
+        wait_url=address("appliance_wait", row.pk) if may_wait else "",
+        edit_url=address("appliance_edit", row.pk),
     )
 
 
@@ -169,13 +171,27 @@ def _could_fit(at: Snapshot, row: Appliance) -> bool:
     return all(rated_mw <= (one.limit_mw if one.own_limit_mw is None else one.own_limit_mw) for one in path)
 
 
-def line(home: Home, row: Decision) -> FeedLine:
+def line(home: Home, row: Decision, *, with_year: bool = False) -> FeedLine:
+    """A decision never changes, so its line is made once."""
+    key = (row.pk, row.home_id, row.at, home.timezone, with_year, translation.get_language())
+    if key not in _lines:
+        if len(_lines) > MOST_LINES:
+            _lines.clear()
+        _lines[key] = _line(home, row, with_year=with_year)
+    return _lines[key]
+
+
+MOST_LINES = 10_000
+_lines: dict[tuple[object, ...], FeedLine] = {}
+
+
+def _line(home: Home, row: Decision, *, with_year: bool) -> FeedLine:
     local = row.at.astimezone(ZoneInfo(home.timezone))
     return FeedLine(
         id=row.pk,
         revision=row.revision,
         at=row.at,
-        at_text=wording.moment(local),
+        at_text=wording.moment_of_year(local) if with_year else wording.moment(local),
         text=wording.decision(row),
         by_text=wording.by(row),
         action=row.action,

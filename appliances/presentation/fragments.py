@@ -1,6 +1,10 @@
 """The only caller of render_to_string: every piece of HTML that a page includes, a POST answers and a socket pushes."""
 
+from collections.abc import Hashable
+from functools import lru_cache
+
 from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 
 from appliances.presentation.views import (
@@ -15,6 +19,32 @@ from appliances.presentation.views import (
     Pulse,
     QueueLine,
 )
+from appliances.presentation.wall import WallScreen
+
+MOST = 8192
+"""Pieces that are kept drawn: a tile takes about 2 kB."""
+
+PARTS = {
+    "meter": ("fragments/meter", "meter"),
+    "circuit_bar": ("fragments/circuit_bar", "bar"),
+    "appliance_card": ("fragments/appliance_card", "card"),
+    "feed": ("fragments/feed", "feed"),
+    "feed_line": ("includes/feed_line", "line"),
+    "overload_alarm": ("fragments/overload_alarm", "overloads"),
+    "limit_banner": ("fragments/limit_banner", "limits"),
+    "queue_panel": ("fragments/queue_panel", "queue"),
+}
+"""What is drawn of one value alone, and so the same whenever that is the same: its template, and its name there."""
+
+
+def part(name: str, of: Hashable, *, oob: bool = False) -> SafeString:
+    return _drawn(name, of, oob, translation.get_language(), timezone.get_current_timezone_name())
+
+
+@lru_cache(maxsize=MOST)
+def _drawn(name: str, of: Hashable, oob: bool, _language: str | None, _zone: str) -> SafeString:  # noqa: FBT001
+    template, key = PARTS[name]
+    return render_to_string(f"appliances/{template}.html", {key: of, "oob": oob})
 
 
 def _fragment(name: str, **context: object) -> SafeString:
@@ -22,19 +52,19 @@ def _fragment(name: str, **context: object) -> SafeString:
 
 
 def meter(of: Meter) -> SafeString:
-    return _fragment("meter", meter=of)
+    return part("meter", of, oob=True)
 
 
 def circuit_bar(of: CircuitBar) -> SafeString:
-    return _fragment("circuit_bar", bar=of)
+    return part("circuit_bar", of, oob=True)
 
 
 def appliance_card(of: ApplianceCard) -> SafeString:
-    return _fragment("appliance_card", card=of)
+    return part("appliance_card", of, oob=True)
 
 
 def feed(of: Feed) -> SafeString:
-    return _fragment("feed", feed=of)
+    return part("feed", of, oob=True)
 
 
 def board(of: Board) -> SafeString:
@@ -42,7 +72,7 @@ def board(of: Board) -> SafeString:
 
 
 def overload_alarm(of: tuple[Overload, ...]) -> SafeString:
-    return _fragment("overload_alarm", overloads=of)
+    return part("overload_alarm", of, oob=True)
 
 
 def pulse_banner(of: Pulse) -> SafeString:
@@ -50,11 +80,23 @@ def pulse_banner(of: Pulse) -> SafeString:
 
 
 def limit_banner(of: tuple[LimitLine, ...]) -> SafeString:
-    return _fragment("limit_banner", limits=of)
+    return part("limit_banner", of, oob=True)
 
 
 def queue_panel(of: tuple[QueueLine, ...]) -> SafeString:
-    return _fragment("queue_panel", queue=of)
+    return part("queue_panel", of, oob=True)
+
+
+def wall_meter(of: Meter) -> SafeString:
+    return _fragment("wall_meter", meter=of)
+
+
+def wall_tile(of: ApplianceCard) -> SafeString:
+    return _fragment("wall_tile", card=of)
+
+
+def wall_tiles(of: WallScreen) -> SafeString:
+    return _fragment("wall_tiles", screen=of)
 
 
 def answer(of: Answer) -> SafeString:

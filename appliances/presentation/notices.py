@@ -3,13 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appliances.balancer import make_room, overload, units
 from appliances.models import TemporaryLimit
 from appliances.models.controller import Mode
 from appliances.presentation import telling, wording
+from appliances.presentation.addresses import address
 from appliances.presentation.headroom import limit_text, local
 from appliances.presentation.snapshot import Snapshot
 from appliances.presentation.views import LimitLine, Overload, Pulse, Relief
@@ -63,7 +63,7 @@ def _ways(at: Snapshot, circuit_id: int, role: str) -> tuple[Relief, ...]:
             load.id,
             _("Switch off %(name)s (%(watts)s)")
             % {"name": load.name, "watts": wording.watts(units.to_watts(load.rated_mw))},
-            reverse("appliance_switch", args=[load.id]),
+            address("appliance_switch", load.id),
         )
         for load in single or largest
     )
@@ -85,7 +85,7 @@ def _limit(at: Snapshot, row: TemporaryLimit, role: str) -> LimitLine:
         text=_("%(circuit)s: %(limit)s") % said if in_force else _("From %(starts)s, %(circuit)s: %(limit)s") % said,
         detail=_beside(at, row) if in_force else "",
         until=row.ends_at if in_force else row.starts_at,
-        lift_url=reverse("limit_lift", args=[row.pk]) if access.may(role, May.CONFIGURE) else "",
+        lift_url=address("limit_lift", row.pk) if access.may(role, May.CONFIGURE) else "",
     )
 
 

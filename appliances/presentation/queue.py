@@ -1,12 +1,12 @@
 """What waits for room and what was shed: in the tile it concerns, and in line for everybody in the home."""
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appliances.balancer.claims import Standing, Why, hold_after
 from appliances.models import Appliance
 from appliances.models.controller import Mode
 from appliances.presentation import telling, wording
+from appliances.presentation.addresses import address
 from appliances.presentation.headroom import local
 from appliances.presentation.snapshot import Snapshot
 from appliances.presentation.views import Claim, QueueLine
@@ -57,7 +57,7 @@ def _hint(at: Snapshot, role: str) -> tuple[str, str]:
     mode = Mode(at.controller.mode).label
     if access.may(role, May.CONFIGURE):
         text = _("The controller is %(mode)s: it will not start by itself.") % {"mode": str(mode).lower()}
-        return text, reverse("controller", args=[at.home.slug])
+        return text, address("controller", at.home.slug)
     text = _("The controller is %(mode)s: switch it on yourself when there is room, or ask an owner to arm it.")
     return text % {"mode": str(mode).lower()}, ""
 
@@ -70,4 +70,4 @@ def _passes(at: Snapshot, standing: Standing | None) -> str:
 
 
 def _cancel_url(appliance_id: int, role: str) -> str:
-    return reverse("appliance_cancel_wait", args=[appliance_id]) if access.may(role, May.SWITCH) else ""
+    return address("appliance_cancel_wait", appliance_id) if access.may(role, May.SWITCH) else ""

@@ -91,6 +91,7 @@ def decision(row: Decision) -> Json:
         "action": row.action,
         "outcome": row.outcome,
         "subject": {"kind": row.subject, "id": row.subject_id, "name": row.subject_name},
+        "account_id": row.account_id,
         "circuit": _named(row.circuit_id, row.circuit_name),
         "requested_watts": exact(row.requested),
         "load_before_watts": exact(row.load_before),

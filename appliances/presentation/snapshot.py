@@ -1,9 +1,10 @@
 """A home at one revision: its rows as they were committed together, read in a few short queries."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -13,9 +14,10 @@ from appliances.balancer.claims import Standing
 from appliances.balancer.tree import Breaker, Tree
 from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit
 from appliances.models.controller import Mode
-from appliances.services import claims, controlling, heartbeat, reading
+from appliances.models.prepared import Prepared
+from appliances.services import claims, controlling, heartbeat, known, reading
+from appliances.services.outcome import Changed, Missing
 from appliances.services.reading import Rows
-from appliances.services.turn import Missing
 
 FEED_LENGTH = 12
 TRIES = 5
@@ -24,7 +26,6 @@ TRIES = 5
 @dataclass(frozen=True)
 class Snapshot:
     home: Home
-    controller: Controller
     circuits: tuple[Circuit, ...]
     """Branch by branch."""
     appliances: tuple[Appliance, ...]
@@ -33,13 +34,27 @@ class Snapshot:
     limits: tuple[TemporaryLimit, ...]
     """Temporary ones that are in force or to come."""
     now: datetime
-    controller_ran_at: datetime | None
-    """When a controller last ran; not asked for in a home whose controller is off."""
     tree: Tree
-    carried_mw: Mapping[int, int]
-    short_by_mw: Mapping[int, tuple[int, int | None]]
     standings: tuple[Standing, ...]
     """Of what waits or was shed, in the order of the queue."""
+
+    @cached_property
+    def controller(self) -> Controller:
+        """Read with the home, or when it is first asked for."""
+        return controlling.known(self.home)
+
+    @cached_property
+    def controller_ran_at(self) -> datetime | None:
+        """When a controller last ran; not asked for in a home whose controller is off."""
+        return None if self.controller.mode == Mode.OFF else heartbeat.last_run()
+
+    @property
+    def carried_mw(self) -> Mapping[int, int]:
+        return self.tree.all_carried_mw()
+
+    @cached_property
+    def short_by_mw(self) -> Mapping[int, tuple[int, int | None]]:
+        return fit.all_short_by_mw(self.tree)
 
     @property
     def main(self) -> Circuit:
@@ -52,58 +67,79 @@ class Snapshot:
         return next(row for row in self.limits if row.pk == limit_id)
 
 
-def read(home_id: int, *, feed: int = FEED_LENGTH, now: datetime | None = None) -> Snapshot:
+def read(
+    home_id: int, *, feed: int = FEED_LENGTH, now: datetime | None = None, read_before: Home | None = None
+) -> Snapshot:
     """The newest committed state of a home at a moment, with its newest `feed` decisions. Raises Missing.
 
     A revision read before and after tells whether a write came in between; then it is read again, and where writes
-    keep coming, in one transaction. That is the last resort: it costs more, and needs a connection of its own.
+    keep coming, in one transaction. That is the last resort: it costs more, and needs a connection of its own. Rows
+    that this process knows at that revision are not read, nor is at first a home that the caller has just read.
     """
     now = now or timezone.now()
     for _ in range(TRIES):
-        home, lists = _read(home_id, feed)
-        if Home.objects.filter(pk=home_id, revision=home.revision).exists():
-            return _reckoned(home, lists, now)
+        home = read_before or _home(home_id)
+        read_before = None
+        found = known.for_showing(home_id, home.revision, now)
+        rows = found.rows if found else reading.rows_of(home_id, now)
+        decisions = _newest(home_id, feed)
+        if _is_still(home, decisions, rows_are_known=found is not None):
+            if found is None:
+                known.keep_for_showing(home, rows, now)
+            return _reckoned(home, rows, decisions, now)
     with reading.one_moment():
-        home, lists = _read(home_id, feed)
-    return _reckoned(home, lists, now)
+        home = _home(home_id)
+        return _reckoned(home, reading.rows_of(home_id, now), _newest(home_id, feed), now)
 
 
-Lists = tuple[list[Circuit], list[Appliance], list[TemporaryLimit], list[Decision]]
+def _is_still(home: Home, decisions: list[Decision], *, rows_are_known: bool) -> bool:
+    """Whether what was read after the home is of its revision: the newest decision tells it, or the home again."""
+    if decisions:
+        return decisions[0].revision == home.revision
+    return rows_are_known or Home.objects.filter(pk=home.pk, revision=home.revision).exists()
 
 
-def _read(home_id: int, feed: int) -> tuple[Home, Lists]:
-    home = Home.objects.select_related("controller").filter(pk=home_id).first()
+def after(changed: Changed, now: datetime) -> Snapshot:
+    """The home as a turn has left it, or newer; without decisions."""
+    found = known.for_showing(changed.home_id, changed.revision, now)
+    return _reckoned(known.alone(found.home), found.rows, [], now) if found else read(changed.home_id, feed=0, now=now)
+
+
+def of(home: Home, now: datetime) -> Snapshot:
+    """The home that has just been read, or newer; without decisions."""
+    found = known.for_showing(home.pk, home.revision, now)
+    return _reckoned(home, found.rows, [], now) if found else read(home.pk, feed=0, now=now, read_before=home)
+
+
+def _home(home_id: int) -> Home:
+    home = HOME.first(home_id)
     if home is None:
         raise Missing("There is no such home.")
-    return home, (
-        list(Circuit.objects.filter(home=home).order_by("id")),
-        list(Appliance.objects.filter(home=home).select_related("wait", "shed").order_by("id")),
-        list(TemporaryLimit.objects.filter(home=home).order_by("starts_at", "id")),
-        list(Decision.objects.filter(home=home).order_by("-revision")[:feed]) if feed else [],
-    )
+    return home
 
 
-def _reckoned(home: Home, lists: Lists, now: datetime) -> Snapshot:
-    """Loads and fits are worked out once the rows are known to belong together: half a move is no tree."""
-    circuits, appliances, limits, decisions = lists
-    rows: Rows = reading.together(circuits, appliances, limits, now)
-    controller = controlling.known(home)
+def _newest(home_id: int, feed: int) -> list[Decision]:
+    return NEWEST.all(home_id)[:feed] if feed else []
+
+
+HOME = Prepared[Home](lambda pk: Home.objects.select_related("controller").filter(pk=pk), int)
+NEWEST = Prepared[Decision](lambda home: Decision.objects.filter(home_id=home).order_by("-revision")[:FEED_LENGTH], int)
+
+
+def _reckoned(home: Home, rows: Rows, decisions: list[Decision], now: datetime) -> Snapshot:
+    """Once the rows are known to belong together: half a move is no tree."""
+    waiting = claims.of(rows.appliances.values())
+    held_until = controlling.known(home).returns_held_until if waiting else None
     return Snapshot(
         home=home,
-        controller=controller,
-        circuits=_branch_by_branch(circuits),
-        appliances=tuple(appliances),
+        circuits=_branch_by_branch(rows.circuits.values()),
+        appliances=tuple(rows.appliances.values()),
         decisions=tuple(decisions),
         limits=tuple(row for row in rows.limits if row.ends_at > now),
         now=now,
-        controller_ran_at=None if controller.mode == Mode.OFF else heartbeat.last_run(),
         tree=rows.tree,
-        carried_mw=dict(rows.tree.all_carried_mw()),
-        short_by_mw=dict(fit.all_short_by_mw(rows.tree)),
         # As things are, not as they would be once an armed controller had switched off what is too much.
-        standings=queue.standings(
-            rows.tree, claims.of(appliances), now, returns_held_until=controller.returns_held_until
-        ),
+        standings=queue.standings(rows.tree, waiting, now, returns_held_until=held_until) if waiting else (),
     )
 
 
@@ -112,8 +148,7 @@ def as_it_would_be(at: Snapshot, tree: Tree) -> Snapshot:
     appliances = tuple(copy.copy(row) for row in at.appliances)
     for row in appliances:
         row.is_on = tree.load(row.pk).is_on
-    carried_mw, short_by_mw = dict(tree.all_carried_mw()), dict(fit.all_short_by_mw(tree))
-    return replace(at, appliances=appliances, tree=tree, carried_mw=carried_mw, short_by_mw=short_by_mw)
+    return replace(at, appliances=appliances, tree=tree)
 
 
 def depth(at: Snapshot, circuit_id: int) -> int:
@@ -131,7 +166,7 @@ def limit_mw(at: Snapshot, row: Circuit) -> int:
     return at.tree.breaker(row.pk).limit_mw
 
 
-def _branch_by_branch(circuits: list[Circuit]) -> tuple[Circuit, ...]:
+def _branch_by_branch(circuits: Iterable[Circuit]) -> tuple[Circuit, ...]:
     """The main first, then every branch with all below it, in the order they were added."""
     fed_from: dict[int | None, list[Circuit]] = {}
     for row in circuits:

@@ -161,11 +161,12 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """One tap that ends an overload: this appliance goes off."""
+    """One tap that ends an overload: this appliance goes off. Where it is `held`, a tap that is held."""
 
     appliance_id: int
     text: str
     url: str
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,7 @@ class Board:
     may_switch: bool
     may_edit: bool
     may_configure: bool
+    may_manage: bool
     timezone: str
     meter: Meter
     overloads: tuple[Overload, ...]
@@ -244,7 +246,10 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What VoltSafe says to the one who asked, inside the tile. `tone` is "refused" or "done"; `ways` may be empty."""
+    """What VoltSafe says to the one who asked, inside the tile. `tone` is "refused" or "done"; `ways` may be empty.
+
+    Where it is `held`, a way is taken by a tap that is held.
+    """
 
     appliance_id: int
     tone: str
@@ -254,3 +259,4 @@ class Answer:
     ways: tuple[WayOut, ...]
     wait_url: str = ""
     wait_text: str = ""
+    held: bool = False

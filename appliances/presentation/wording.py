@@ -45,12 +45,19 @@ def fit(is_on: bool, short_by: Decimal) -> str:  # noqa: FBT001
 
 
 def by(row: Decision) -> str:
+    if of_people.is_by_nobody_known(row):
+        return ""
     return _("VoltSafe") if row.actor == Actor.SYSTEM else row.actor_name
 
 
 def moment(local: datetime) -> str:
     """A local time the same on every day it is read, so that a page and a push never differ."""
     return date_format(local, "j M H:i")
+
+
+def moment_of_year(local: datetime) -> str:
+    """Where years lie between the first and the last."""
+    return date_format(local, "j M Y H:i")
 
 
 def state(is_on: bool) -> str:  # noqa: FBT001

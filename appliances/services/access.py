@@ -11,10 +11,11 @@ from django.contrib.auth.models import AnonymousUser
 
 from appliances.models import Home, Membership, Token, User, Wall
 from appliances.models.membership import Role
+from appliances.models.prepared import Prepared
 from appliances.models.token import Scope
 from appliances.services import actor
 from appliances.services.actor import By
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 
 
 class May(StrEnum):
@@ -101,34 +102,46 @@ def require_scope(*, asker: Asker, capability: May) -> None:
 
 def home_at(*, asker: Asker, slug: str, capability: May) -> tuple[Home, str]:
     """The home at an address and the asker's role in it. Raises Missing, Forbidden."""
-    home = Home.objects.filter(slug=slug).first()
-    if home is None:
-        raise Missing("There is no such home.")
-    return home, require(asker=asker, home_id=home.pk, capability=capability)
+    return _at(asker, capability, "There is no such home.", "slug", slug)
 
 
 def at_appliance(*, asker: Asker, appliance_id: int, capability: May) -> tuple[Home, str]:
     """The home of an appliance and the asker's role in it. Raises Missing, Forbidden."""
-    return _at(asker, capability, "There is no such appliance.", appliances=appliance_id)
+    return _at(asker, capability, "There is no such appliance.", "appliances", appliance_id)
 
 
 def at_circuit(*, asker: Asker, circuit_id: int, capability: May) -> tuple[Home, str]:
     """The home of a circuit and the asker's role in it. Raises Missing, Forbidden."""
-    return _at(asker, capability, "There is no such circuit.", circuits=circuit_id)
+    return _at(asker, capability, "There is no such circuit.", "circuits", circuit_id)
 
 
 def at_limit(*, asker: Asker, limit_id: int, capability: May) -> tuple[Home, str]:
     """The home of a temporary limit and the asker's role in it. Raises Missing, Forbidden."""
-    return _at(asker, capability, "There is no such temporary limit.", temporary_limits=limit_id)
+    return _at(asker, capability, "There is no such temporary limit.", "temporary_limits", limit_id)
 
 
-def _at(asker: Asker, capability: May, missing: str, **holds: int) -> tuple[Home, str]:
+_WITH_HOME = Membership.objects.select_related("home")
+_MEMBER = {
+    "slug": Prepared[Membership](
+        lambda user, slug: Membership.objects.select_related("home__controller").filter(user_id=user, home__slug=slug),
+        int,
+        str,
+    ),
+    "appliances": Prepared[Membership](lambda user, pk: _WITH_HOME.filter(user_id=user, home__appliances=pk), int, int),
+    "circuits": Prepared[Membership](lambda user, pk: _WITH_HOME.filter(user_id=user, home__circuits=pk), int, int),
+    "temporary_limits": Prepared[Membership](
+        lambda user, pk: _WITH_HOME.filter(user_id=user, home__temporary_limits=pk), int, int
+    ),
+}
+"""A person's membership of the home that has this."""
+
+
+def _at(asker: Asker, capability: May, missing: str, name: str, pk: int | str) -> tuple[Home, str]:
     if asker.wall is not None:
-        home = Home.objects.filter(pk=asker.wall.home_id, **holds).first()
+        home = Home.objects.filter(**{"pk": asker.wall.home_id, name: pk}).first()
         role = role_of_wall(asker.wall)
     else:
-        of_home = {f"home__{name}": pk for name, pk in holds.items()}
-        member = Membership.objects.select_related("home").filter(user=asker.user, **of_home).first()
+        member = _MEMBER[name].first(asker.user.pk if asker.user else 0, pk)
         home, role = (member.home, member.role) if member else (None, "")
     if home is None:
         raise Missing(missing)

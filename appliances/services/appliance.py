@@ -11,8 +11,9 @@ from appliances.models.decision import Action
 from appliances.services import changes, claims, ordering, presets, reading, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
+from appliances.services.outcome import Changed
 from appliances.services.switching import home_of
-from appliances.services.turn import Changed, Turn
+from appliances.services.turn import Turn
 
 RULES = (
     "may_be_shed",

@@ -14,7 +14,8 @@ from appliances.models.decision import Action
 from appliances.services import changes, confirming, installer, lowering
 from appliances.services.actor import By
 from appliances.services.cleaning import InUse, Invalid, clean
-from appliances.services.turn import Changed, Missing, Turn
+from appliances.services.outcome import Changed, Missing
+from appliances.services.turn import Turn
 
 FIELDS = ("name", "parent_id", "limit")
 

@@ -10,7 +10,8 @@ from appliances.models.decision import Action, Outcome
 from appliances.services import turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Changed, Turn
+from appliances.services.outcome import Changed
+from appliances.services.turn import Turn
 
 
 def of(home: Home) -> Controller:

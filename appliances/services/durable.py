@@ -1,14 +1,18 @@
-"""One durable transaction in its writer's fair turn, run again where the database asks for it."""
+"""A step in a durable transaction, run again where the database asks for it; on SQLite together with those who wait.
 
-import contextlib
-from collections.abc import Callable
-from typing import TypeVar
+Steps that share a transaction are each on their own: one that raises is undone alone, the others go on. They are
+answered once the one commit is on the disk.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar, cast
 
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.utils import timezone, translation
 
 from appliances.interlock import guard
-from appliances.services import fair_turn
-from appliances.services.fair_turn import TookTooLong
+from appliances.services import fair_turn, known, writer
+from appliances.services.fair_turn import Job, TookTooLong
 
 Result = TypeVar("Result")
 
@@ -18,20 +22,75 @@ TRIES = 6
 
 def run(step: Callable[[], Result], *, patience: float) -> Result:
     """Raises TookTooLong where neither the turn nor a lock was to be had in time; then nothing was changed."""
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(fair_turn.of_writers(patience))
-        return _try(step, committed=stack.close)
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return _try(step)
+    job = Job(_as_here(step))
+    fair_turn.writers.run(job, patience, _together)
+    return cast(Result, job.outcome())
 
 
-def _try(step: Callable[[], Result], committed: Callable[[], None]) -> Result:
+def _as_here(step: Callable[[], Result]) -> Callable[[], Result]:
+    """The step as it would run in this thread, wherever it runs: its language and its time zone."""
+    language, zone = translation.get_language(), timezone.get_current_timezone()
+
+    def run_as_there() -> Result:
+        if language == translation.get_language() and zone == timezone.get_current_timezone():
+            return step()
+        with translation.override(language), timezone.override(zone):
+            return step()
+
+    return run_as_there
+
+
+def _together(jobs: Sequence[Job]) -> None:
+    """One transaction for all; where that fails, nothing of it was kept, and each has one of its own."""
+    with writer.of_this_process():
+        if len(jobs) == 1:
+            _alone(jobs[0])
+            return
+        try:
+            _in_one(jobs)
+        except Exception:
+            known.distrust()
+            for job in jobs:
+                _alone(job)
+
+
+def _in_one(jobs: Sequence[Job]) -> None:
+    with transaction.atomic(durable=True):
+        known.look()
+        guard.assert_intact(connection)
+        for job in jobs:
+            job.error = None
+            try:
+                with transaction.atomic():
+                    job.result = job.step()
+            except OperationalError:
+                raise
+            except Exception as why:
+                known.distrust()
+                job.error = why
+
+
+def _alone(job: Job) -> None:
+    job.error = None
+    try:
+        job.result = _try(job.step)
+    except BaseException as why:
+        job.error = why
+
+
+def _try(step: Callable[[], Result]) -> Result:
     for left in reversed(range(TRIES)):
         try:
             with transaction.atomic(durable=True):
-                # Before anything else that waits for the commit: telling watchers may take its time.
-                transaction.on_commit(committed)
+                known.look()
                 guard.assert_intact(connection)
                 return step()
-        except OperationalError as why:
+        except BaseException as why:
+            known.distrust()
+            if not isinstance(why, OperationalError):
+                raise
             if left and _is_a_victim(why):
                 continue
             if _is_a_victim(why) or _is_a_wait(why):

@@ -1,68 +1,146 @@
-"""A fair queue in front of SQLite's one writer.
+"""A fair queue in front of SQLite's one writer, and one commit for those who wait in it.
 
 SQLite waits for its file lock with a back-off, so that an unlucky writer was seen waiting 5.5 s behind fifty luckier
-ones. Writers of one process therefore queue here, first come first served, before they take the file's lock.
+ones. Writers of one process therefore queue here, first come first served, before they take the file's lock. Whoever's
+turn it is takes along what waits behind: many steps, one transaction, one wait for the disk.
 """
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from enum import Enum, auto
+from typing import Any
 
 from django.db import connection
+
+MOST_TOGETHER = 32
+"""Steps in one transaction: the first of them waits for the last."""
 
 
 class TookTooLong(Exception):
     """The turn did not come within the patience given."""
 
 
+class State(Enum):
+    WAITING = auto()
+    LEADS = auto()
+    TAKEN = auto()
+    """By the one who leads; it ends as done."""
+    DONE = auto()
+
+
+class Job:
+    """A step that somebody waits for; `outcome` is what it returned or raised."""
+
+    def __init__(self, step: Callable[[], Any]) -> None:
+        self.step = step
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def outcome(self) -> Any:
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+
+class _Place:
+    """In the queue; without a job it wants the turn for itself."""
+
+    def __init__(self, job: Job | None = None) -> None:
+        self.job = job
+        self.state = State.WAITING
+        self.moved = threading.Event()
+
+    def to(self, state: State) -> None:
+        self.state = state
+        self.moved.set()
+
+
 class FairQueue:
     def __init__(self) -> None:
         self._mutex = threading.Lock()
         self._taken = False
-        self._waiting: deque[threading.Event] = deque()
+        self._waiting: deque[_Place] = deque()
 
     @contextmanager
     def turn(self, patience: float) -> Iterator[None]:
         """Hold the one turn; raises TookTooLong after `patience` seconds in the queue."""
-        self._enter(patience)
+        self._enter(_Place(), patience)
         try:
             yield
         finally:
-            with self._mutex:
-                self._pass_on()
+            self._leave()
 
-    def _enter(self, patience: float) -> None:
+    def run(self, job: Job, patience: float, together: Callable[[Sequence[Job]], None]) -> None:
+        """Have the job done by `together`, with others or alone, by this thread or the one whose turn it is.
+
+        `together` gives every job its outcome, and raises nothing. Raises TookTooLong as `turn` does.
+        """
+        place = _Place(job)
+        self._enter(place, patience)
+        if place.state is State.DONE:
+            return
+        taken: list[_Place] = []
+        try:
+            taken = self._take_along()
+            together([job, *(one.job for one in taken if one.job is not None)])
+        finally:
+            for one in taken:
+                one.to(State.DONE)
+            self._leave()
+
+    def _enter(self, mine: _Place, patience: float) -> None:
         with self._mutex:
             if not self._taken:
                 self._taken = True
+                mine.state = State.LEADS
                 return
-            mine = threading.Event()
             self._waiting.append(mine)
-        if mine.wait(patience):
-            return
+        if not mine.moved.wait(patience):
+            self._give_up(mine)
+        if mine.state is State.TAKEN:
+            mine.moved.wait()
+
+    def _give_up(self, mine: _Place) -> None:
+        """Unless it is being done already: then it is waited for, since it will not be undone."""
         with self._mutex:
-            if not mine.is_set():
+            if mine.state in {State.TAKEN, State.DONE}:
+                return
+            if mine.state is State.WAITING:
                 self._waiting.remove(mine)
             else:
                 self._pass_on()
         raise TookTooLong
 
+    def _take_along(self) -> list[_Place]:
+        taken: list[_Place] = []
+        with self._mutex:
+            while self._waiting and self._waiting[0].job is not None and len(taken) < MOST_TOGETHER - 1:
+                taken.append(self._waiting.popleft())
+                taken[-1].state = State.TAKEN
+        return taken
+
+    def _leave(self) -> None:
+        with self._mutex:
+            self._pass_on()
+
     def _pass_on(self) -> None:
         if self._waiting:
-            self._waiting.popleft().set()
+            self._waiting.popleft().to(State.LEADS)
         else:
             self._taken = False
 
 
-_writers = FairQueue()
+writers = FairQueue()
+"""This process's."""
 
 
 @contextmanager
 def of_writers(patience: float) -> Iterator[None]:
     """This process's one turn to write, where the database has but one writer. Raises TookTooLong."""
     if connection.vendor == "sqlite":
-        with _writers.turn(patience):
+        with writers.turn(patience):
             yield
     else:
         yield

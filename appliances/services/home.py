@@ -18,7 +18,8 @@ from appliances.models.membership import Role
 from appliances.services import changes, circuit, installer, lowering, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
-from appliances.services.turn import Changed, Turn
+from appliances.services.outcome import Changed
+from appliances.services.turn import Turn
 
 FIELDS = ("name", "timezone", "nominal_voltage", "warning_percent", "critical_percent")
 LIMIT = "limit"
@@ -34,7 +35,7 @@ def add(*, wanted: Mapping[str, Any], owner: User | None, by: By, now: datetime)
     def first() -> Changed:
         turn.lock_new_homes()
         here = begin(home, limit, owner=owner, by=by, now=now)
-        return turn.settle(here, home.pk)
+        return here.changed(home.pk)
 
     return turn.transact(first, by=by)
 
@@ -58,7 +59,8 @@ def begin(home: Home, limit: Decimal, *, owner: User | None, by: By, now: dateti
     here = Turn(home, by, now)
     if owner is not None:
         Membership.objects.create(user=owner, home=home, role=Role.OWNER)
-    here.record(Action.ADD_HOME, home, facts={"changes": changes.all_of(home, (*FIELDS, "slug"))})
+    told = {"id": owner.pk, "name": owner.get_username()} if owner else None
+    here.record(Action.ADD_HOME, home, facts={"changes": changes.all_of(home, (*FIELDS, "slug")), "owner": told})
     circuit.put(here, {"name": _("Main"), "parent_id": None, "limit": limit})
     return here
 

@@ -12,10 +12,11 @@ from appliances.models.decision import Action, Actor, Outcome
 from appliances.services import confirming, throttle, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
+from appliances.services.outcome import Changed, Refused
 from appliances.services.throttle import CODE, Try
-from appliances.services.turn import Changed, Turn
+from appliances.services.turn import Turn
 
-SHORTEST = 6
+SHORTEST, LONGEST = 6, 128
 
 
 class InstallerCodeNeeded(Exception):
@@ -42,8 +43,8 @@ def change(*, home_id: int, code: str, by: By, now: datetime) -> Changed:
     Raises Invalid, ConfirmFirst, InstallerCodeNeeded, Refused, Throttled, Missing, Busy.
     """
     confirming.require(by)
-    if code and len(code) < SHORTEST:
-        raise Invalid({"code": [_("Take at least %d characters.") % SHORTEST]})
+    if code and not SHORTEST <= len(code) <= LONGEST:
+        raise Invalid({"code": [_("Take %(least)d to %(most)d characters.") % {"least": SHORTEST, "most": LONGEST}]})
     kept = make_password(code) if code else ""
 
     def body(here: Turn) -> int:
@@ -55,6 +56,11 @@ def change(*, home_id: int, code: str, by: By, now: datetime) -> Changed:
         return home_id
 
     return take(home_id=home_id, by=by, now=now, body=body)
+
+
+def is_wrong_code(why: Refused) -> bool:
+    """It was no limit that said no, but the code."""
+    return why.decision.action == Action.GIVE_CODE
 
 
 def _looked_at(home_id: int, by: By, now: datetime) -> By:

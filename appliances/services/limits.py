@@ -12,7 +12,8 @@ from appliances.services import changes, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
 from appliances.services.facts import of_limit
-from appliances.services.turn import Changed, Missing, Turn
+from appliances.services.outcome import Changed, Missing
+from appliances.services.turn import Turn
 
 FIELDS = ("circuit_id", "limit", "starts_at", "ends_at", "source", "reason")
 LONGEST = timedelta(days=366)

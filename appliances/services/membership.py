@@ -1,20 +1,52 @@
 """Letting people into homes, and never the last owner out."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from appliances.models import Home, Membership, User
+from appliances.models.decision import Action
 from appliances.models.membership import Role
+from appliances.services import turn
+from appliances.services.actor import By
+from appliances.services.cleaning import clean
+from appliances.services.turn import Turn
 
 
 class LastOwner(Exception):
     """It would leave a home without an owner; the text says which."""
 
 
-def let_in(*, user: User, slug: str, role: str = Role.OWNER) -> bool:
-    """Make the person a member, if they are not one; tells whether that changed anything."""
-    home = Home.objects.get(slug=slug)
-    _row, made = Membership.objects.get_or_create(user=user, home=home, defaults={"role": role})
-    return made
+def let_in(*, user: User, slug: str, role: str = Role.OWNER, by: By, now: datetime) -> bool:
+    """Make the person a member, if they are not one; tells whether that changed anything. Raises Busy."""
+    home_id = Home.objects.get(slug=slug).pk
+
+    def body(here: Turn) -> int:
+        if not Membership.objects.filter(home=here.home, user=user).exists():
+            put(here, user, role)
+        return user.pk
+
+    return turn.take(home_id=home_id, by=by, now=now, body=body).decision is not None
+
+
+def put(here: Turn, user: User, role: str, **facts: str) -> int:
+    """Inside a turn. Raises Invalid where they belong to the home already."""
+    row = Membership(home=here.home, user=user, role=role)
+    clean(row)
+    row.save(force_insert=True)
+    here.record(Action.JOIN, user, facts={"role": role, **facts})
+    return user.pk
+
+
+def leave_every_home(user: User, *, by: By, now: datetime) -> None:
+    """Before an account is removed, inside the transaction that does it: each home tells it. Raises LastOwner."""
+    # In the order of homes, so that two who go wait for each other and never block each other.
+    for row in Membership.objects.filter(user=user).order_by("home_id"):
+        here = turn.begun(row.home_id, by, now)
+        keep_an_owner(without=row)
+        here.record(Action.REMOVE_MEMBER, user, facts={"role": row.role, "account": "removed"})
+        row.delete()
+        turn.publish_once_committed(here.changed(user.pk))
 
 
 def keep_an_owner(*, without: Membership) -> None:

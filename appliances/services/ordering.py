@@ -12,7 +12,8 @@ from appliances.models.decision import Action
 from appliances.services import presets, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Changed, Turn
+from appliances.services.outcome import Changed
+from appliances.services.turn import Turn
 
 
 def change(*, home_id: int, wanted: Sequence[int], by: By, now: datetime) -> Changed:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from appliances.models import Invitation, Membership, User
@@ -9,12 +10,18 @@ from appliances.models.decision import Action
 from appliances.models.membership import Role
 from appliances.services import accounts, actor, confirming, membership, secret_text, turn
 from appliances.services.actor import By
-from appliances.services.cleaning import Invalid, clean
-from appliances.services.turn import Changed, Missing, Turn
+from appliances.services.cleaning import Invalid, clean, stripped
+from appliances.services.outcome import Changed, Missing
+from appliances.services.turn import Turn
 
 PREFIX = "vsi_"
 LONGEST = timedelta(days=30)
-GONE = "This invitation was used, taken back, or is too old. Ask for a new one."
+GONE = "This invitation was used or taken back, or its link is not whole. Ask for a new one."
+OVER = "This invitation is too old. Ask for a new one."
+
+
+class Expired(Missing):
+    """It was an invitation, and nobody used it in time."""
 
 
 def invite(
@@ -25,7 +32,8 @@ def invite(
     if not timedelta() < lasts <= LONGEST:
         raise Invalid({"lasts": [_("An invitation lasts at most %d days.") % LONGEST.days]})
     text = secret_text.new(PREFIX)
-    row = Invitation(home_id=home_id, name=name, role=role, digest=secret_text.digest(text), expires_at=now + lasts)
+    expires_at, digest = now + lasts, secret_text.digest(text)
+    row = Invitation(home_id=home_id, name=stripped(name), role=role, digest=digest, expires_at=expires_at)
 
     def body(here: Turn) -> int:
         row.pk = None
@@ -52,11 +60,12 @@ def uninvite(*, home_id: int, invitation_id: int, by: By, now: datetime) -> Chan
 
 
 def invitation(*, text: str, now: datetime) -> Invitation:
-    """The invitation behind a link. Raises Missing."""
-    found = Invitation.objects.select_related("home").filter(digest=secret_text.digest(text), expires_at__gt=now)
-    row = found.first()
+    """The invitation behind a link, which stays as it is. Raises Expired, Missing."""
+    row = Invitation.objects.select_related("home").filter(digest=secret_text.digest(text)).first()
     if row is None:
         raise Missing(GONE)
+    if row.expires_at <= now:
+        raise Expired(OVER)
     return row
 
 
@@ -79,7 +88,11 @@ def accept_as_new(*, text: str, username: str, password: str, now: datetime) -> 
         accounts.record_new(user, by=here.by, now=now)
         return _join(here, row.pk, user)
 
-    return user, turn.take(home_id=row.home_id, by=actor.person(user), now=now, body=body)
+    try:
+        return user, turn.take(home_id=row.home_id, by=actor.person(user), now=now, body=body)
+    except IntegrityError:
+        clean(user)  # somebody took the name meanwhile: it says so
+        raise
 
 
 def change_role(*, home_id: int, user_id: int, role: str, by: By, now: datetime) -> Changed:
@@ -109,7 +122,7 @@ def add(*, home_id: int, user_id: int, role: str, by: By, now: datetime) -> Chan
         user = User.objects.filter(pk=user_id).first()
         if user is None:
             raise Missing("There is no such person.")
-        return _let_in(here, user, role)
+        return membership.put(here, user, role)
 
     return turn.take(home_id=home_id, by=by, now=now, body=body)
 
@@ -131,16 +144,8 @@ def _join(here: Turn, invitation_id: int, user: User) -> int:
     row = Invitation.objects.filter(pk=invitation_id, home=here.home, expires_at__gt=here.now).first()
     if row is None:
         raise Missing(GONE)
-    _let_in(here, user, row.role, invitation=row.name)
+    membership.put(here, user, row.role, invitation=row.name)
     row.delete()
-    return user.pk
-
-
-def _let_in(here: Turn, user: User, role: str, **facts: str) -> int:
-    row = Membership(home=here.home, user=user, role=role)
-    clean(row)
-    row.save(force_insert=True)
-    here.record(Action.JOIN, user, facts={"role": role, **facts})
     return user.pk
 
 

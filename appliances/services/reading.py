@@ -1,6 +1,7 @@
 """Rows into the balancer's tree: one query each for the circuits, the appliances and the temporary limits of a home."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import copy
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from appliances.balancer import limits, units
 from appliances.balancer.tree import Breaker, Cap, Load, Rules, Tree
 from appliances.models import Appliance, Circuit, TemporaryLimit
+from appliances.models.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,15 @@ class Rows:
     """Those to come too, the first to begin first."""
     tree: Tree
 
+    def switched(self, ids: Collection[int], *, on: bool, at: datetime) -> "Rows":
+        """With these on or off since then; nothing else of them changes."""
+        rows = dict(self.appliances)
+        for pk in ids:
+            rows[pk] = copy.copy(rows[pk])
+            rows[pk].is_on, rows[pk].switched_at = on, at
+        tree = self.tree.switched(on=ids if on else (), off=() if on else ids, at=at)
+        return Rows(self.circuits, rows, self.limits, tree)
+
     def in_force(self, now: datetime) -> tuple[TemporaryLimit, ...]:
         return tuple(row for row in self.limits if is_in_force(row, now))
 
@@ -31,10 +42,16 @@ class Rows:
 
 
 def rows_of(home_id: int, now: datetime) -> Rows:
-    circuits = tuple(Circuit.objects.filter(home_id=home_id).order_by("id"))
-    appliances = tuple(Appliance.objects.filter(home_id=home_id).select_related("wait", "shed").order_by("id"))
-    temporary = tuple(TemporaryLimit.objects.filter(home_id=home_id).order_by("starts_at", "id"))
-    return together(circuits, appliances, temporary, now)
+    return together(CIRCUITS.all(home_id), APPLIANCES.all(home_id), LIMITS.all(home_id), now)
+
+
+CIRCUITS = Prepared[Circuit](lambda home: Circuit.objects.filter(home_id=home).order_by("id"), int)
+APPLIANCES = Prepared[Appliance](
+    lambda home: Appliance.objects.filter(home_id=home).select_related("wait", "shed").order_by("id"), int
+)
+LIMITS = Prepared[TemporaryLimit](
+    lambda home: TemporaryLimit.objects.filter(home_id=home).order_by("starts_at", "id"), int
+)
 
 
 def together(

@@ -8,6 +8,8 @@ from typing import Any
 
 from appliances.models import Decision
 from appliances.models.decision import Action, Outcome
+from appliances.services import belonging
+from appliances.services.belonging import Belonging
 
 Fields = dict[str, Any]
 
@@ -27,12 +29,6 @@ BOOKED = {
     Action.CHANGE_CONTROLLER,
     Action.INVITE,
     Action.UNINVITE,
-    Action.JOIN,
-    Action.CHANGE_ROLE,
-    Action.REMOVE_MEMBER,
-    Action.ADD_WALL,
-    Action.LINK_WALL,
-    Action.REMOVE_WALL,
     Action.CHANGE_CODE,
     Action.GIVE_CODE,
 }
@@ -49,6 +45,7 @@ class Replay:
     limits: dict[int, Fields] = field(default_factory=dict)
     waiting: set[int] = field(default_factory=set)
     shed: set[int] = field(default_factory=set)
+    belonging: Belonging = field(default_factory=Belonging)
     revision: int = 0
 
     def play(self, row: Decision) -> Iterator[str]:
@@ -68,6 +65,8 @@ class Replay:
         changed = {name: after for name, (_before, after) in row.facts.get("changes", {}).items()}
         match row.action:
             case Action.ADD_HOME | Action.CHANGE_HOME:
+                if row.action == Action.ADD_HOME:
+                    self.belonging.begin(row.facts)
                 limit = changed.pop("limit", None)
                 self.home |= changed
                 if limit is not None:
@@ -102,6 +101,8 @@ class Replay:
                 self.waiting.add(row.subject_id)
             case Action.CANCEL_WAIT | Action.EXPIRE_WAIT | Action.EXPIRE_SHED:
                 self._settle(row.subject_id)
+            case action if action in belonging.ACTIONS:
+                self.belonging.play(row)
             case action if action not in BOOKED:
                 raise ValueError(f"there is no {row.action!r}")
 

@@ -7,7 +7,8 @@ from appliances.models import Appliance, Circuit, Home
 from appliances.models.appliance import Kind
 from appliances.services import appliance, circuit, home, switching, turn
 from appliances.services.actor import By
-from appliances.services.turn import Changed, Turn
+from appliances.services.outcome import Changed
+from appliances.services.turn import Turn
 
 SLUG = "sample-flat"
 NAME = "Sample flat"
@@ -51,7 +52,7 @@ def add(*, by: By, now: datetime) -> Changed | None:
         there = Home.objects.select_for_update(no_key=True).filter(slug=SLUG).first()
         here = Turn(there, by, now) if there else home.begin(new, limit, owner=None, by=by, now=now)
         furnish(here)
-        return turn.settle(here, here.home.pk)
+        return here.changed(here.home.pk)
 
     changed = turn.transact(whole, by=by)
     return changed if changed.decision else None

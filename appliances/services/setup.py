@@ -10,7 +10,7 @@ from django.conf import settings
 
 from appliances.models import User
 from appliances.services import accounts, actor, home, sample_home, turn
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 
 CODE_LENGTH = 10
 
@@ -55,7 +55,7 @@ def set_up(
         here = home.begin(row, limit, owner=user, by=actor.person(user), now=now)
         if sample:
             sample_home.furnish(here)
-        return turn.settle(here, row.pk)
+        return here.changed(row.pk)
 
     return user, turn.transact(first, by=actor.person(user))
 

@@ -8,30 +8,37 @@ from typing import Any
 from appliances.balancer import resting, units
 from appliances.balancer.admission import Granted
 from appliances.balancer.tree import Load
-from appliances.models import Appliance
+from appliances.models import Appliance, quick
 from appliances.models.decision import Action, Outcome
 from appliances.services import claims, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
 from appliances.services.facts import of_loads
-from appliances.services.turn import Changed, Missing, Turn
+from appliances.services.outcome import Changed, Missing
+from appliances.services.turn import Turn
 
 
-def switch(*, appliance_id: int, on: bool, by: By, now: datetime) -> Changed:
-    """Switch one appliance; succeeds without a record if it already is as asked. Raises Refused, Missing, Busy."""
+def switch(*, appliance_id: int, on: bool, by: By, now: datetime, home_id: int | None = None) -> Changed:
+    """Switch one appliance; succeeds without a record if it already is as asked. Raises Refused, Missing, Busy.
+
+    `home_id` where the caller has it already.
+    """
 
     def body(here: Turn) -> int:
         set_state(here, here.appliance(appliance_id), on)
         return appliance_id
 
-    return turn.take(home_id=home_of(appliance_id), by=by, now=now, body=body)
+    return turn.take(home_id=home_id or home_of(appliance_id), by=by, now=now, body=body)
 
 
 def set_state(here: Turn, row: Appliance, on: bool) -> None:  # noqa: FBT001
     """The step of `switch` inside a turn; a refusal is recorded and nothing is switched."""
+    rows = here.rows
     if row.is_on == on:
+        here.after = rows
         if not on and claims.give_up(row):
             # Off by hand while it waits or is shed: it stays off.
+            here.after = None
             here.record(Action.SWITCH_OFF, row, requested_mw=0, facts={"stays_off": True})
             here.appliances.add(row.pk)
         return
@@ -42,10 +49,14 @@ def set_state(here: Turn, row: Appliance, on: bool) -> None:  # noqa: FBT001
     after = here.tree.switched(on=[row.pk] if on else [], off=[] if on else [row.pk])
     verdict = here.admit(action, row, after=after, about=row.circuit_id, wanted=[row.pk])
     if verdict is None:
+        here.after = rows
         return
 
     turn_over(here, [row.pk], on=on)
-    claims.give_up(row)
+    if claims.waiting(row) or claims.ever_shed(row):
+        claims.give_up(row)
+    else:
+        here.after = rows.switched([row.pk], on=on, at=here.now)
 
     here.record(action, row, verdict=verdict, requested_mw=units.to_mw(row.rated) * (1 if on else -1))
     here.appliances.add(row.pk)
@@ -54,7 +65,8 @@ def set_state(here: Turn, row: Appliance, on: bool) -> None:  # noqa: FBT001
 
 def turn_over(here: Turn, ids: Collection[int], *, on: bool) -> None:
     """Write what is on: the only statement that does."""
-    Appliance.objects.filter(pk__in=ids).update(is_on=on, switched_at=here.now)
+    for pk in ids:
+        quick.update(Appliance, pk, is_on=on, switched_at=here.now)
 
 
 def carry_out(here: Turn, action: Action, load: Load, *, on: bool, verdict: Granted, facts: Mapping[str, Any]) -> None:

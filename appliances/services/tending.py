@@ -11,9 +11,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from appliances.models import Appliance, Controller, Home, Shed, TemporaryLimit, Wait
-from appliances.services import actor, answered, heartbeat, throttle, turn
+from appliances.services import actor, answered, heartbeat, sessions, throttle, turn
+from appliances.services.outcome import Busy, Missing
 from appliances.services.tender import Tender
-from appliances.services.turn import Busy, Missing, Turn
+from appliances.services.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ def tick(now: datetime) -> int:
     if heartbeat.beat(now):
         answered.prune(now)
         throttle.prune(now)
+        sessions.prune(now)
     return tended
 
 

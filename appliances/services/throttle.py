@@ -40,6 +40,9 @@ ACCOUNT = Rule("account", 5, timedelta(minutes=1))
 """One account tried from one address."""
 ADDRESS = Rule("address", 30, timedelta(minutes=15))
 """Any account tried from one address."""
+FACTOR = Rule("second factor", 5, timedelta(minutes=15))
+"""The second factor of one account tried from one address, by somebody who has its password already: giving that
+again does not forgive these."""
 CODE = Rule("installer code", 5, timedelta(minutes=15))
 """The installer code of one home tried by one person."""
 SETUP = Rule("setup code", 10, timedelta(minutes=5))
@@ -76,6 +79,20 @@ def sign_in(username: str, address: str) -> tuple[Try, Try]:
     return Try(ACCOUNT, f"{username.casefold()}\0{where}"), Try(ADDRESS, where)
 
 
+def second_factor(user_id: int, address: str) -> tuple[Try, Try]:
+    where = place(address)
+    return Try(FACTOR, f"{user_id}\0{where}"), Try(ADDRESS, where)
+
+
+def passkey(address: str) -> tuple[Try]:
+    """A passkey tells whose it is only by itself, so there is no account to count for."""
+    return (Try(ADDRESS, place(address)),)
+
+
+def setup(address: str) -> tuple[Try]:
+    return (Try(SETUP, place(address)),)
+
+
 def take(tries: Iterable[Try], now: datetime) -> None:
     """Count a try of each before it is judged; two at once are two. Raises Throttled, and then counts nothing."""
     by_key = {one.key: one for one in tries}
@@ -106,6 +123,22 @@ def succeeded(tries: Iterable[Try]) -> None:
                 rows.delete()
 
     durable.run(step, patience=PATIENCE)
+
+
+def once(secret: str, within: timedelta, now: datetime) -> bool:
+    """Whether what counts only once is seen for the first time in so long; kept for every process, as a digest."""
+    key = secret_text.digest(f"once\0{secret}")
+
+    def step() -> bool:
+        row, is_new = Attempt.objects.get_or_create(key=key, defaults={"last_at": now})
+        row = Attempt.objects.select_for_update().get(pk=row.pk)
+        if not is_new and now - row.last_at < within:
+            return False
+        row.last_at = now
+        row.save(update_fields=["last_at"])
+        return True
+
+    return durable.run(step, patience=PATIENCE)
 
 
 def prune(now: datetime) -> int:

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from appliances.models import Token, User
 from appliances.models.decision import Action, Subject
+from appliances.models.prepared import Prepared
 from appliances.services import confirming, durable, recording, secret_text
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 
 PREFIX = "vs_"
 """So that a leaked token can be recognised wherever it turns up."""
@@ -22,7 +23,7 @@ NOTE_EVERY = timedelta(minutes=1)
 def make(
     *, user: User, name: str, scope: str, by: By, now: datetime, expires_at: datetime | None = None
 ) -> tuple[Token, str]:
-    """A new token of this person's, and its text, which is not kept anywhere. Raises Invalid, ConfirmFirst, Busy."""
+    """A new token of this person's, and its text, which is kept nowhere. Raises Invalid, ConfirmFirst, TookTooLong."""
     confirming.require(by)
     if expires_at is not None and expires_at <= now:
         raise Invalid({"expires_at": [_("It would be over already.")]})
@@ -42,7 +43,7 @@ def make(
 
 
 def revoke(*, token_id: int, by: By, now: datetime) -> None:
-    """From now on it opens nothing; its sockets close. Raises Missing, Busy."""
+    """From now on it opens nothing; its sockets close. Raises Missing, TookTooLong."""
 
     def step() -> None:
         row = Token.objects.select_for_update().filter(pk=token_id).first()
@@ -58,10 +59,17 @@ def bearer(*, text: str, now: datetime) -> Token | None:
     """The token with this text, if it has not expired and its person may still sign in."""
     if not text.startswith(PREFIX):
         return None
-    row = Token.objects.valid(now).select_related("user").filter(digest=secret_text.digest(text)).first()
-    if row is not None and (row.last_used_at is None or now - row.last_used_at > NOTE_EVERY):
+    row = OF_ACTIVE.first(secret_text.digest(text))
+    if row is None or not row.is_valid(now):
+        return None
+    if row.last_used_at is None or now - row.last_used_at > NOTE_EVERY:
         Token.objects.filter(pk=row.pk).update(last_used_at=now)
     return row
+
+
+OF_ACTIVE = Prepared[Token](
+    lambda digest: Token.objects.select_related("user").filter(digest=digest, user__is_active=True), str
+)
 
 
 def _record(action: Action, row: Token, by: By, now: datetime, facts: Mapping[str, object]) -> None:

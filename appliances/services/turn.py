@@ -17,53 +17,17 @@ from django.db import connection, transaction
 from appliances import events
 from appliances.balancer import admission, units
 from appliances.balancer.tree import Breaker, Tree
-from appliances.models import Appliance, Circuit, Decision, Home, User
+from appliances.models import Appliance, Circuit, Decision, Home, User, quick
 from appliances.models.decision import Action, Outcome, Subject
-from appliances.services import answered, durable, reading
+from appliances.models.prepared import Prepared
+from appliances.services import answered, durable, known, reading
 from appliances.services import facts as keeping
 from appliances.services.actor import By
 from appliances.services.fair_turn import TookTooLong
+from appliances.services.outcome import Busy, Changed, Missing, Refused, Rehearsed
 
 PATIENCE = 5.0
 """Seconds a writer waits for its turn before it is told that the home is busy."""
-
-
-class Refused(Exception):
-    """It does not fit. Carries the recorded decision; nothing but that record was written."""
-
-    def __init__(self, decision: Decision) -> None:
-        super().__init__(f"{decision.subject_name}: {decision.exceeded_by} W too much at {decision.circuit_name}")
-        self.decision = decision
-
-
-class Missing(Exception):
-    """What was asked for is not there."""
-
-
-class Busy(Exception):
-    """The home's turn did not come in time; nothing was changed, asking again is safe."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What a turn did. `decision` is None where everything already was as asked."""
-
-    home_id: int
-    revision: int
-    decision: Decision | None = None
-    subject_id: int | None = None
-    appliances: tuple[int, ...] = ()
-    circuits: tuple[int, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    """All that were recorded; `decision` is the last."""
-
-
-class Rehearsed(Exception):
-    """A dry run went through: this is what would have changed. Nothing was."""
-
-    def __init__(self, changed: Changed) -> None:
-        super().__init__(f"{len(changed.decisions)} decisions would have been recorded.")
-        self.changed = changed
 
 
 @dataclass
@@ -77,6 +41,8 @@ class Turn:
     appliances: set[int] = field(default_factory=set)
     circuits: set[int] = field(default_factory=set)
     decisions: list[Decision] = field(default_factory=list)
+    after: reading.Rows | None = None
+    """The home as the turn leaves it, where it knows that without reading."""
 
     def appliance(self, pk: int) -> Appliance:
         """A copy of the row of an appliance of this home, as read under the lock. Raises Missing."""
@@ -138,6 +104,7 @@ class Turn:
         outcome: Outcome = Outcome.GRANTED,
     ) -> Decision:
         """Write one decision, raise the home's revision to it, and wake the controller."""
+        known.changes(self.home.pk)
         self.home.revision += 1
         row = Decision(
             home=self.home,
@@ -157,8 +124,9 @@ class Turn:
             self._note_numbers(row, verdict)
         if requested_mw is not None:
             row.requested = units.to_watts(requested_mw)
-        row.save(force_insert=True)
-        Home.objects.filter(pk=self.home.pk).update(revision=self.home.revision, wake_at=self.now)
+        quick.insert(row)
+        self.home.wake_at = self.now
+        quick.update(Home, self.home.pk, revision=self.home.revision, wake_at=self.now)
         self.decision = row
         self.decisions.append(row)
         return row
@@ -211,13 +179,36 @@ def take(*, home_id: int, by: By, now: datetime, body: Callable[[Turn], int | No
     """
 
     def locked() -> Changed:
-        home = Home.objects.select_for_update(no_key=True).filter(pk=home_id).first()
-        if home is None:
-            raise Missing("There is no such home.")
-        turn = Turn(home, by, now)
-        return settle(turn, body(turn))
+        turn = begun(home_id, by, now)
+        subject_id = body(turn)
+        _leave(turn)
+        return turn.changed(subject_id)
 
     return transact(locked, by=by)
+
+
+def begun(home_id: int, by: By, now: datetime) -> Turn:
+    """Inside a transaction, with the home locked; what is certain of it is not read. Raises Missing."""
+    if found := known.take_for_deciding(home_id, now):
+        turn = Turn(known.alone(found.home), by, now)
+        turn.rows = found.rows
+        return turn
+    home = LOCKED.first(home_id)
+    if home is None:
+        raise Missing("There is no such home.")
+    return Turn(home, by, now)
+
+
+LOCKED = Prepared[Home](lambda pk: Home.objects.select_for_update(no_key=True).filter(pk=pk), int)
+
+
+def _leave(turn: Turn) -> None:
+    """For the next turn, and once it is committed for whoever looks."""
+    rows = turn.after
+    if rows is None or turn.by.dry_run:
+        return
+    known.leave(turn.home, rows, turn.now)
+    transaction.on_commit(lambda: known.keep_for_showing(turn.home, rows, turn.now), robust=True)
 
 
 def lock_new_homes() -> None:
@@ -227,21 +218,6 @@ def lock_new_homes() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('voltsafe new homes'))")
 
 
-def settle(turn: Turn, subject_id: int | None) -> Changed:
-    changed = turn.changed(subject_id)
-    if changed.decision is not None:
-        transaction.on_commit(
-            lambda: events.publish(
-                home_id=changed.home_id,
-                revision=changed.revision,
-                appliances=changed.appliances,
-                circuits=changed.circuits,
-            ),
-            robust=True,
-        )
-    return changed
-
-
 def transact(step: Callable[[], Changed], *, by: By) -> Changed:
     """Run `step` in a durable transaction of its own, in this writer's fair turn, again if the database asks for it.
 
@@ -249,9 +225,12 @@ def transact(step: Callable[[], Changed], *, by: By) -> Changed:
     Rehearsed where it was a dry run.
     """
     try:
-        changed = durable.run(lambda: _once(step, by), patience=PATIENCE)
+        changed, is_new = durable.run(lambda: _once(step, by), patience=PATIENCE)
     except TookTooLong as why:
         raise Busy("The home is busy. Nothing was changed; try again.") from why
+    if is_new and changed.decision is not None:
+        # By the one who asked, once it is committed: who writes next does not wait for it.
+        publish_once_committed(changed)
     if changed.decision is not None and changed.decision.outcome == Outcome.REFUSED:
         raise Refused(changed.decision)
     if by.dry_run:
@@ -259,18 +238,27 @@ def transact(step: Callable[[], Changed], *, by: By) -> Changed:
     return changed
 
 
-def _once(step: Callable[[], Changed], by: By) -> Changed:
+def publish_once_committed(changed: Changed) -> None:
+    """Tell the watchers, at once where it is committed already."""
+    told = {"appliances": changed.appliances, "circuits": changed.circuits}
+    transaction.on_commit(
+        lambda: events.publish(home_id=changed.home_id, revision=changed.revision, **told), robust=True
+    )
+
+
+def _once(step: Callable[[], Changed], by: By) -> tuple[Changed, bool]:
+    """What was done, and whether it is news."""
     if by.key is None or by.dry_run:
         changed = step()
         transaction.set_rollback(by.dry_run)
-        return changed
+        return changed, not by.dry_run
     # Claimed before the home is locked: whoever sent it twice waits here, and nobody waits the other way round.
     earlier = answered.claim(by.key)
     if earlier is not None:
-        return _again(earlier)
+        return _again(earlier), False
     changed = step()
     answered.note(by.key, _outcome(changed))
-    return changed
+    return changed, True
 
 
 def _outcome(changed: Changed) -> dict[str, Any]:

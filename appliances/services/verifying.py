@@ -10,7 +10,7 @@ from appliances.balancer import units
 from appliances.balancer.tree import BrokenTree, Tree
 from appliances.interlock import guard
 from appliances.models import Appliance, Circuit, Decision, Home, TemporaryLimit
-from appliances.services import appliance, changes, circuit, claims, home, reading
+from appliances.services import appliance, belonging, changes, circuit, claims, home, reading
 from appliances.services.facts import of_limit
 from appliances.services.replaying import Fields, Replay
 
@@ -66,6 +66,8 @@ def _of_record(row: Home) -> Iterator[str]:
     temporary = {one.pk: (str(one), _timeless(of_limit(one))) for one in TemporaryLimit.objects.filter(home=row)}
     told = {pk: _timeless(one) for pk, one in replay.limits.items()}
     yield from _compared("temporary limit", told, temporary)
+    yield from _compared("member", replay.belonging.members, replay.belonging.members_there(row))
+    yield from _compared("wall screen", replay.belonging.walls, belonging.walls_there(row))
     yield from _of_claims(row, replay)
 
 

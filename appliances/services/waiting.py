@@ -10,7 +10,8 @@ from appliances.models.decision import Action
 from appliances.services import claims, switching, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Changed, Turn
+from appliances.services.outcome import Changed
+from appliances.services.turn import Turn
 
 USUAL = timedelta(hours=4)
 LONGEST = timedelta(days=7)

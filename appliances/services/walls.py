@@ -1,18 +1,24 @@
 """Screens on a wall: added by an owner, linked once on the screen itself, taken away at any time."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from appliances.models import Wall
 from appliances.models.decision import Action
 from appliances.services import actor, confirming, secret_text, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import clean
-from appliances.services.turn import Changed, Missing, Turn
+from appliances.services.outcome import Changed, Missing
+from appliances.services.turn import Turn
 
 LINK_PREFIX = "vsl_"
 PREFIX = "vsw_"
 LINK_LASTS = timedelta(hours=1)
 NOTE_EVERY = timedelta(minutes=5)
+FIELDS = ("name", "is_read_only", "night_from", "night_until")
+"""What of a screen can be changed."""
+
 GONE = "This link was used or is too old. Make a new one on the page of wall screens."
 
 
@@ -30,6 +36,26 @@ def add(*, home_id: int, name: str, is_read_only: bool, by: By, now: datetime) -
         return row.pk
 
     return turn.take(home_id=home_id, by=by, now=now, body=body), row, text
+
+
+def change(*, home_id: int, wall_id: int, wanted: Mapping[str, Any], by: By, now: datetime) -> Changed:
+    """Its name, whether it only looks, when it is dark; its screen shows itself anew. Raises Invalid, ConfirmFirst."""
+    confirming.require(by)
+
+    def body(here: Turn) -> int:
+        row = _wall(here, wall_id)
+        changes = {}
+        for name in FIELDS:
+            if getattr(row, name) != wanted[name]:
+                changes[name] = [str(getattr(row, name)), str(wanted[name])]
+                setattr(row, name, wanted[name])
+        if changes:
+            clean(row)
+            row.save(update_fields=FIELDS)
+            here.record(Action.CHANGE_WALL, row, facts={"changes": changes})
+        return wall_id
+
+    return turn.take(home_id=home_id, by=by, now=now, body=body)
 
 
 def link_again(*, home_id: int, wall_id: int, by: By, now: datetime) -> tuple[Wall, str]:
@@ -96,6 +122,11 @@ def holding(*, secret: str, now: datetime) -> Wall | None:
     if row is not None and (row.last_seen_at is None or now - row.last_seen_at > NOTE_EVERY):
         Wall.objects.filter(pk=row.pk).update(last_seen_at=now)
     return row
+
+
+def shown(row: Wall) -> str:
+    """All of it that its screen shows or goes by; where this changes, the screen has to be shown anew."""
+    return "\0".join(str(getattr(row, name)) for name in FIELDS)
 
 
 def _new_link(row: Wall, now: datetime) -> str:

@@ -10,7 +10,7 @@ from appliances.models import Appliance
 from appliances.models.appliance import Kind
 from appliances.services import access, appliance, presets
 from appliances.services.access import May
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from appliances.web import answering, asking, editing, errors
 from appliances.web.forms import ApplianceForm, RulesForm
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from appliances.models import Circuit
 from appliances.services import access, circuit
 from appliances.services.access import May
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from appliances.web import asking, editing, errors
 from appliances.web.forms import CircuitForm
 

@@ -5,10 +5,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from appliances.models import Decision, Home
-from appliances.models.decision import Outcome
+from appliances.models import Home
 from appliances.presentation import answers, board, frames, snapshot
-from appliances.presentation.views import Answer
 from appliances.services import access
 from appliances.services.access import May
 from appliances.web import answering, asking, errors
@@ -30,10 +28,10 @@ def home_list(request: HttpRequest) -> HttpResponse:
 @errors.named
 def home(request: HttpRequest, slug: str) -> HttpResponse:
     row, role = access.home_at(asker=asking.of(request), slug=slug, capability=May.LOOK)
-    new = board.board(snapshot.read(row.pk), role)
+    new = board.board(snapshot.read(row.pk, read_before=row), role)
     context = {
         "board": new,
-        "answer": _asked_before(request, row),
+        "answer": answers.earlier(row.pk, request.GET.get("refused", "")),
         "socket_url": f"/ws/homes/{slug}/",
         "board_url": reverse("board", args=[slug]),
         "add_appliance_url": reverse("appliance_add", args=[slug]),
@@ -41,8 +39,10 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "edit_home_url": reverse("home_edit", args=[slug]),
         "limit_url": reverse("limit_add", args=[slug]),
         "order_url": reverse("order", args=[slug]),
+        "walls_url": reverse("walls", args=[slug]),
         "plan_url": reverse("plan", args=[slug]),
         "homes_url": reverse("home_list") + "?all",
+        "may_manage": access.may(role, May.MANAGE),
     }
     return render(request, "appliances/home.html", context)
 
@@ -52,14 +52,5 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
 def board_alone(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything that changes with the home, as the socket would push it: for polling, gaps and reconnects."""
     row, role = access.home_at(asker=asking.of(request), slug=slug, capability=May.LOOK)
-    new = board.board(snapshot.read(row.pk), role)
+    new = board.board(snapshot.read(row.pk, read_before=row), role)
     return answering.in_pieces([frames.full(new)], new.revision)
-
-
-def _asked_before(request: HttpRequest, row: Home) -> Answer | None:
-    """Without JavaScript a refusal comes back as the number of its record; the page says it from there."""
-    number = request.GET.get("refused", "")
-    if not number.isdecimal() or len(number) > 18:
-        return None
-    found = Decision.objects.filter(home=row, revision=int(number), outcome=Outcome.REFUSED).first()
-    return answers.refused(found) if found else None

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from appliances.models import Home
 from appliances.presentation import board, snapshot, wording
+from appliances.services import installer
 from appliances.services.cleaning import InUse, Invalid
 from appliances.services.lowering import PreviewChanged
-from appliances.services.turn import Changed, Refused
+from appliances.services.membership import LastOwner
+from appliances.services.outcome import Changed, Refused
 from appliances.web import answering, guarding
 from appliances.web.forms import CarryingForm
 from appliances.web.guarding import Asked
@@ -59,14 +61,20 @@ def edit(
     role: str,
     context: dict[str, object],
     save: Callable[[], Changed],
-    done_text: str,
+    done_text: str = "",
+    done: Callable[[], HttpResponse] | None = None,
+    asks: Asked | None = None,
 ) -> HttpResponse:
-    """GET shows the form; POST saves it, or shows it again with what is wrong (422) or does not fit (403)."""
-    status, preview, asked = 200, None, None
+    """GET shows the form; POST saves it, or shows it again with what is wrong (422) or does not fit (403).
+
+    `done` answers in place of the home's board; `asks` is what the form is known to ask besides.
+    """
+    status, preview, asked = 200, None, asks
     if request.method == "POST":
         status, preview, asked = _save(request, form, save)
         if status == 200:
-            return answering.done(request, board.board(snapshot.read(home.pk), role), done_text)
+            return done() if done else answering.done(request, board.board(snapshot.read(home.pk), role), done_text)
+        asked = asked or asks
     shown = {"form": form, "preview": preview, "asked": asked, "action": request.get_full_path()}
     return answering.form(request, page, {**shown, "back_url": home_url(home), **context}, home.revision, status)
 
@@ -82,11 +90,14 @@ def _save(
         status = 200
     except Invalid as why:
         form.say_invalid(why)
+    except LastOwner as why:
+        form.add_error(None, str(why))
+        status = 409
     except PreviewChanged as why:
         status, preview = 409, Preview(why.off, is_new=True)
     except Refused as why:
         status = 403
-        if guarding.is_wrong_code(why):
+        if installer.is_wrong_code(why):
             asked = guarding.asked(request, why)
         else:
             form.say_refused(why.decision)
@@ -107,27 +118,30 @@ def delete(
     text: str,
     remove: Callable[[], Changed],
     words: Words | None = None,
+    done: Callable[[], HttpResponse] | None = None,
+    back_url: str = "",
+    asks: Asked | None = None,
 ) -> HttpResponse:
-    """GET asks; POST does it, or says what stands in the way (409)."""
-    why, status, asked = "", 200, None
+    """GET asks; POST does it, or says what stands in the way (409). `done` and `asks` as above."""
+    why, status, asked = "", 200, asks
     words = words or Words(_("Remove %s?") % title, _("Remove"), _("%s removed.") % title)
     if request.method == "POST":
         try:
             remove()
-        except InUse as in_use:
-            why, status = str(in_use), 409
+        except (InUse, LastOwner) as in_the_way:
+            why, status = str(in_the_way), 409
         except (Refused, *guarding.NAMED) as guarded:
             asked = guarding.asked(request, guarded)
             status = asked.status
         else:
-            return answering.done(request, board.board(snapshot.read(home.pk), role), words.done)
+            return done() if done else answering.done(request, board.board(snapshot.read(home.pk), role), words.done)
     context: dict[str, object] = {
         "title": words.title,
         "text": text,
         "problem": why,
         "asked": asked,
         "action": request.get_full_path(),
-        "back_url": home_url(home),
+        "back_url": back_url or home_url(home),
         "submit_text": words.submit,
     }
     return answering.form(request, "confirm_delete", context, home.revision, status)

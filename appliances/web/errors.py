@@ -10,14 +10,23 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from appliances.services.access import Forbidden
-from appliances.services.turn import Busy, Missing
+from appliances.services.fair_turn import TookTooLong
+from appliances.services.outcome import Busy, Missing
 from appliances.web import guarding
 
 View = Callable[..., HttpResponse]
 
 
+class Unclear(Exception):
+    """A request that says too little, or nonsense; the text says what to send."""
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__(text)
+        self.title = title
+
+
 def named(view: View) -> View:
-    """The services' errors as pages: 404, 403 and 503. A refusal or bad input is the view's own to show."""
+    """What a request or the services stumble over as pages. A refusal or bad input is the view's own to show."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -30,12 +39,18 @@ def named(view: View) -> View:
         except guarding.NAMED as why:
             asked = guarding.asked(request, why)
             return page(request, asked.status, _("Confirm first"), asked.text)
-        except Busy as why:
-            busy = page(request, 503, _("Busy"), str(why))
-            busy["Retry-After"] = "2"
-            return busy
+        except Unclear as why:
+            return page(request, 400, why.title, str(why))
+        except (Busy, TookTooLong) as why:
+            return busy(request, str(why) or _("Nothing was changed; try again."))
 
     return answered
+
+
+def busy(request: HttpRequest, text: str) -> HttpResponse:
+    answer = page(request, 503, _("Busy"), text)
+    answer["Retry-After"] = "2"
+    return answer
 
 
 def page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

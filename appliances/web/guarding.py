@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from appliances.models.decision import Action
 from appliances.presentation import wording
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.installer import InstallerCodeNeeded
+from appliances.services.outcome import Refused
 from appliances.services.throttle import Throttled
-from appliances.services.turn import Refused
 from appliances.web import asking
 
 NAMED = (ConfirmFirst, InstallerCodeNeeded, Throttled)
@@ -38,5 +38,10 @@ def asked(request: HttpRequest, why: Exception) -> Asked:
     return Asked(confirm=False, code=True, text=str(why))
 
 
-def is_wrong_code(why: Refused) -> bool:
-    return why.decision.action == Action.GIVE_CODE
+def beforehand(request: HttpRequest, *, code: bool = False) -> Asked | None:
+    """What a form that always asks besides can ask at once: the person, unless they have just shown it is they."""
+    confirm = not asking.of(request).by.confirmed
+    if not (confirm or code):
+        return None
+    text = _("Show that it is you.") if confirm else _("Give the code that is set now.")
+    return Asked(confirm=confirm, code=code, text=asking.problem(request) or text, status=200)

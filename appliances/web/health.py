@@ -7,7 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from appliances.presentation import metrics
-from appliances.services import readiness, tokens
+from appliances.services import access, readiness, tokens
+from appliances.services.access import May
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -38,11 +39,18 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def prometheus(request: HttpRequest) -> HttpResponse:
     """For a signed-in administrator or a bearer token of one: figures of every home are nobody else's."""
-    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
-    token = tokens.bearer(text=text, now=timezone.now()) if scheme.lower() == "bearer" else None
-    user = token.user if token else request.user
-    if not user.is_staff:
+    if not _may_see_figures(request):
         refused = HttpResponse("Give a bearer token of an administrator.\n", status=401, content_type=PLAIN)
         refused["WWW-Authenticate"] = "Bearer"
         return refused
     return HttpResponse(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+
+
+def _may_see_figures(request: HttpRequest) -> bool:
+    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return access.administers(request.user)
+    token = tokens.bearer(text=text.strip(), now=timezone.now())
+    if token is None:
+        return False
+    return access.administers(token.user) and May.LOOK in access.token(token).at_most

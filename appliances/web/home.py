@@ -1,6 +1,7 @@
 """Adding a home and editing its name, limit and thresholds."""
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -9,7 +10,7 @@ from appliances.models import Circuit, Home
 from appliances.models.membership import Role
 from appliances.services import access, home
 from appliances.services.access import May
-from appliances.services.turn import Changed
+from appliances.services.outcome import Changed
 from appliances.web import asking, editing, errors
 from appliances.web.forms import HomeForm
 
@@ -52,7 +53,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         form=form,
         home=row,
         role=role,
-        context={"title": row.name, "submit_text": _("Save")},
+        context={"title": row.name, "submit_text": _("Save"), "aside": _to_the_code(row)},
         save=lambda: home.change(
             home_id=row.pk,
             wanted=form.wanted(),
@@ -62,3 +63,8 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         ),
         done_text=_("%s saved.") % row.name,
     )
+
+
+def _to_the_code(row: Home) -> dict[str, str]:
+    text = _("Change the installer code") if row.installer_code else _("Ask for an installer code")
+    return {"url": reverse("installer_code", args=[row.slug]), "text": text}

@@ -11,7 +11,7 @@ from appliances.models import TemporaryLimit
 from appliances.presentation import headroom, snapshot
 from appliances.services import access, limits
 from appliances.services.access import May
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from appliances.web import asking, editing, errors
 from appliances.web.limit_form import LimitForm
 

@@ -24,7 +24,7 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
         home, _role = access.home_at(asker=asker, slug=slug, capability=May.EDIT)
         return _change(request, home.pk, slug)
     home, role = access.home_at(asker=asker, slug=slug, capability=May.LOOK)
-    at = snapshot.read(home.pk, feed=0)
+    at = snapshot.read(home.pk, feed=0, read_before=home)
     context = {
         "lines": importance.lines(at),
         "may_edit": access.may(role, May.EDIT),

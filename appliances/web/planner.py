@@ -18,7 +18,7 @@ MOST = 10_000
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
     """`?on=3&on=7&asked` is a combination; without `asked` it begins with what is on."""
     home, _role = access.home_at(asker=asking.of(request), slug=slug, capability=May.LOOK)
-    at = snapshot.read(home.pk, feed=0)
+    at = snapshot.read(home.pk, feed=0, read_before=home)
     named = [int(text) for text in request.GET.getlist("on")[:MOST] if text.isdecimal() and len(text) < 19]
     context = {
         "plan": planning.plan(at, named if "asked" in request.GET else planning.on_now(at)),

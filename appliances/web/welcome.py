@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,16 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from appliances.services import home, setup
+from appliances.services import home, setup, throttle
 from appliances.services.cleaning import Invalid
 from appliances.services.setup import AlreadySetUp
-from appliances.web import errors
+from appliances.services.throttle import Throttled
+from appliances.web import errors, signing
 from appliances.web.forms import WelcomeForm
 
 FORM_NAMES = {"password": "password1", "name": "home_name", "limit": "limit_watts"}
 
 
 @login_not_required
+@signing.answered
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @errors.named
@@ -30,8 +31,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
     form = WelcomeForm(request.POST or None)
     if request.method == "GET":
         return render(request, "appliances/welcome.html", {"form": form})
-    if form.is_valid() and not setup.is_setup_code(form.cleaned_data["setup_code"]):
-        form.add_error("setup_code", _("That is not the code in the terminal."))
+    if form.is_valid() and (problem := _problem_of_code(request, form.cleaned_data["setup_code"])):
+        form.add_error("setup_code", problem)
     if form.is_valid():
         try:
             return _set_up(request, form.cleaned_data)
@@ -40,6 +41,18 @@ def welcome(request: HttpRequest) -> HttpResponse:
         except AlreadySetUp:
             return redirect("sign_in")
     return render(request, "appliances/welcome.html", {"form": form}, status=422)
+
+
+def _problem_of_code(request: HttpRequest, text: str) -> str:
+    tries = throttle.setup(signing.address(request))
+    try:
+        signing.take(request, tries)
+    except Throttled as why:
+        return str(why)
+    if not setup.is_setup_code(text):
+        return _("That is not the code in the terminal.")
+    throttle.succeeded(tries)
+    return ""
 
 
 def _set_up(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
@@ -55,5 +68,4 @@ def _set_up(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
         sample=given["sample_home"],
         now=timezone.now(),
     )
-    login(request, user)
-    return redirect("home_list")
+    return signing.enter(request, user)

@@ -5,7 +5,7 @@ from django.test import Client
 
 from appliances.models import Decision
 from tests.admin.pages import act, url
-from tests.builders import a_home, an_appliance
+from tests.builders import a_home, a_person, a_token, an_appliance
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +59,19 @@ def test_the_record_of_a_removed_home_is_still_listed(admin: Client) -> None:
     assert f"removed (no. {home.pk})" in answer.content.decode()
     assert len(answer.context["cl"].result_list) == 3
     assert admin.get(url("change", Decision.objects.latest("id"))).status_code == 200
+
+
+def test_what_concerns_an_account_is_filtered_and_shown(admin: Client) -> None:
+    home = a_home("Flat")
+    a_token(a_person("ada", home=home), "phone")
+
+    whole = admin.get(url("changelist", Decision))
+    of_accounts = admin.get(url("changelist", Decision), {"home__isnull": "True"})
+    shown = admin.get(url("change", Decision.objects.get(action="add_token"))).content.decode()
+
+    assert ("account", "home__isnull=True") in [
+        (str(one["display"]), one["query_string"].lstrip("?"))
+        for one in whole.context["cl"].filter_specs[1].choices(whole.context["cl"])
+    ]
+    assert [row.action for row in of_accounts.context["cl"].result_list] == ["add_token"]
+    assert "Token phone made: Everything you may." in shown

@@ -10,6 +10,7 @@ from appliances.models import Appliance, Circuit, Decision, Home, Membership, Us
 from appliances.models.membership import Role
 from appliances.services import home as homes
 from appliances.services import turn
+from appliances.services.outcome import Busy
 from tests.admin.pages import add, delete, edit, errors, opened, url
 from tests.builders import a_circuit, a_home, a_person, an_appliance, main_of, turn_on
 
@@ -132,7 +133,7 @@ def test_a_busy_home_is_said_and_nothing_is_changed(admin: Client, monkeypatch: 
     home = a_home("Flat")
 
     def busy(**_wanted: object) -> None:
-        raise turn.Busy("The home is busy. Nothing was changed; try again.")
+        raise Busy("The home is busy. Nothing was changed; try again.")
 
     monkeypatch.setattr(turn, "take", busy)
     answer = edit(admin, home, name="Loft")

@@ -5,9 +5,10 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
-from appliances.models import User
-from tests.admin.pages import add, delete, edit, errors, opened, url
-from tests.builders import a_person
+from appliances.models import Decision, User
+from appliances.models.decision import Action
+from tests.admin.pages import add, delete, edit, errors, opened, said, url
+from tests.builders import a_home, a_person
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,54 @@ def test_groups_are_for_superusers(client: Client, clerk: User) -> None:
 
     for page in ("changelist", "add"):
         assert client.get(url(page, Group)).status_code == 403
+
+
+def test_what_is_done_here_is_on_record(admin: Client) -> None:
+    add(admin, User, username="ada", password1=PASSWORD, password2=PASSWORD)
+    ada = User.objects.get(username="ada")
+    edit(admin, ada, is_staff="on")
+    admin.post(password_page(ada), {"password1": PASSWORD + "!", "password2": PASSWORD + "!"})
+    delete(admin, ada)
+
+    rows = Decision.objects.filter(subject_name="ada").order_by("id")
+    wanted = [Action.ADD_ACCOUNT, Action.CHANGE_ACCOUNT, Action.CHANGE_PASSWORD, Action.REMOVE_ACCOUNT]
+    assert [row.action for row in rows] == wanted
+    assert {row.actor_name for row in rows} == {"keeper"}
+
+
+def test_power_and_passwords_ask_who_it_is_first(client: Client, keeper: User) -> None:
+    client.force_login(keeper)
+    ada = a_person("ada")
+
+    for answer in (
+        edit(client, ada, is_superuser="on"),
+        add(client, User, username="eve", password1=PASSWORD, password2=PASSWORD),
+    ):
+        assert "Confirm that it is you first" in str(errors(answer))
+        assert "/account/confirm/" in str(errors(answer))
+    answer = client.post(password_page(ada), {"password1": PASSWORD, "password2": PASSWORD})
+    assert "Confirm that it is you first" in answer.content.decode()
+    assert said(client.post(url("delete", ada), {"post": "yes"}))[0].startswith("Confirm that it is you first")
+
+    ada.refresh_from_db()
+    assert (ada.is_superuser, ada.check_password(PASSWORD), User.objects.count()) == (False, False, 2)
+
+
+def test_ones_own_new_password_keeps_ones_own_session(admin: Client, keeper: User) -> None:
+    admin.post(password_page(keeper), {"password1": PASSWORD, "password2": PASSWORD})
+
+    assert admin.get("/admin/").status_code == 200
+
+
+def test_an_owner_is_not_switched_off_while_there_is_no_other(admin: Client) -> None:
+    ada = a_person("ada")
+    a_home("Flat", owner=ada)
+
+    answer = edit(admin, ada, is_active="")
+
+    assert "Flat would be left without an owner" in str(errors(answer))
+    ada.refresh_from_db()
+    assert ada.is_active
 
 
 def test_no_page_shows_a_password_or_its_hash(admin: Client) -> None:

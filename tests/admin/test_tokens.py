@@ -6,10 +6,10 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from appliances.models import Token, User
+from appliances.models import Decision, Token, User
 from appliances.services import tokens
 from tests.admin.pages import act, add, delete, errors, said, url
-from tests.builders import a_person, a_token
+from tests.builders import a_person, a_token, confirm
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,25 @@ def test_only_a_superuser_makes_a_token_for_somebody_else(client: Client) -> Non
     clerk, ada = a_person("clerk", is_staff=True), a_person("ada")
     clerk.user_permissions.add(*Permission.objects.filter(content_type__model="token"))
     client.force_login(clerk)
+    confirm(client, clerk)
 
     assert list(errors(add(client, Token, user=ada.pk, name="phone"))) == ["user"]
     assert add(client, Token, user=clerk.pk, name="phone").status_code == 302
     assert Token.objects.get().user == clerk
+
+
+def test_whoever_has_not_shown_that_it_is_they_is_told_to_and_makes_none(client: Client, keeper: User) -> None:
+    client.force_login(keeper)
+
+    answer = add(client, Token, user=keeper.pk, name="phone")
+
+    assert "Confirm that it is you first" in str(errors(answer)["__all__"])
+    assert not Token.objects.exists()
+
+
+def test_making_and_revoking_are_on_record(admin: Client, keeper: User) -> None:
+    add(admin, Token, user=keeper.pk, name="phone", scope="switch")
+    delete(admin, Token.objects.get())
+
+    acts = Decision.objects.filter(account_id=keeper.pk).values_list("action", "actor_name").order_by("id")
+    assert list(acts) == [("add_token", "keeper"), ("remove_token", "keeper")]

@@ -3,67 +3,16 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from appliances.api import document
 from appliances.models.membership import Role
 from appliances.services import actor, limits, ordering
-from appliances.services.access import GRANTS, May
+from appliances.services.access import GRANTS
+from tests.access_matrix.declared import API, BODIES
 from tests.api.conftest import Caller, Flat, code_of
 from tests.builders import a_circuit, a_person
-
-NEEDED: dict[str, May | None] = {
-    "list_homes": None,
-    "add_home": None,
-    "show_home": May.LOOK,
-    "show_load": May.LOOK,
-    "change_home": May.CONFIGURE,
-    "list_appliances": May.LOOK,
-    "show_appliance": May.LOOK,
-    "check_fit": May.LOOK,
-    "check_plan": May.LOOK,
-    "switch_appliance": May.SWITCH,
-    "swap_appliances": May.SWITCH,
-    "add_appliance": May.EDIT,
-    "change_appliance": May.EDIT,
-    "remove_appliance": May.EDIT,
-    "list_circuits": May.LOOK,
-    "show_circuit": May.LOOK,
-    "add_circuit": May.CONFIGURE,
-    "change_circuit": May.CONFIGURE,
-    "remove_circuit": May.CONFIGURE,
-    "list_decisions": May.LOOK,
-    "wait_for_room": May.SWITCH,
-    "cancel_wait": May.SWITCH,
-    "show_waitlist": May.LOOK,
-    "list_limits": May.LOOK,
-    "show_limit": May.LOOK,
-    "add_limit": May.CONFIGURE,
-    "remove_limit": May.CONFIGURE,
-    "show_order": May.LOOK,
-    "change_order": May.EDIT,
-    "show_controller": May.LOOK,
-    "change_controller": May.CONFIGURE,
-}
-"""What a role must be allowed for each operation; None: whoever is signed in."""
-
-BODIES: dict[str, Any] = {
-    "add_home": {"name": "Cabin"},
-    "change_home": {"name": "Other"},
-    "switch_appliance": {"is_on": True},
-    "swap_appliances": {"off": []},
-    "check_plan": {"on": []},
-    "add_appliance": {"name": "Fan", "rated_watts": 45},
-    "change_appliance": {"note": "New."},
-    "add_circuit": {"name": "Garage", "limit_watts": 3680},
-    "change_circuit": {"name": "Other"},
-    "wait_for_room": {},
-    "add_limit": {"limit_watts": 4200, "ends_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
-    "change_order": {"order": []},
-    "change_controller": {"mode": "observing"},
-}
 
 
 def operations() -> Iterator[tuple[str, str, str]]:
@@ -94,7 +43,7 @@ def addresses(flat: Flat) -> dict[str, str]:
 
 
 def test_the_table_has_every_operation() -> None:
-    assert {name for name, _method, _path in ALL} == NEEDED.keys()
+    assert {name for name, _method, _path in ALL} == API.keys()
 
 
 def test_nobody_is_let_in(addresses: dict[str, str]) -> None:
@@ -111,7 +60,7 @@ def test_a_role_does_what_it_may_and_nothing_else(addresses: dict[str, str], fla
 
     for name, method, _path in sorted(ALL, key=lambda one: (one[0] in last, one[0] != "change_order")):
         answer = caller.ask(method, addresses[name], BODIES.get(name))
-        needed = NEEDED[name]
+        needed = API[name]
         if needed is None:
             assert answer.status_code in {200, 201}, name
         elif role is None:

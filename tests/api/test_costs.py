@@ -23,10 +23,10 @@ def warm(ask: Any) -> None:
     ask("get", "/homes")
 
 
-def test_the_load_costs_nine(ask: Any, flat: Flat) -> None:
+def test_the_load_costs_seven(ask: Any, flat: Flat) -> None:
     warm(ask)
 
-    assert cost(ask, "get", "/homes/harbour-flat/load") == 9
+    assert cost(ask, "get", "/homes/harbour-flat/load") == 7
 
 
 def test_lists_cost_the_same_however_long(ask: Any, flat: Flat) -> None:
@@ -35,20 +35,20 @@ def test_lists_cost_the_same_however_long(ask: Any, flat: Flat) -> None:
     warm(ask)
 
     assert cost(ask, "get", "/homes") == 2
-    assert cost(ask, "get", "/homes/harbour-flat") == 9
-    assert cost(ask, "get", "/homes/harbour-flat/load") == 9
-    assert cost(ask, "get", "/homes/harbour-flat/appliances") == 9
-    assert cost(ask, "get", "/homes/harbour-flat/circuits") == 9
-    assert cost(ask, "get", "/homes/harbour-flat/decisions") == 5
-    assert cost(ask, "get", f"/appliances/{flat.lamp.pk}") == 8
-    assert cost(ask, "get", f"/appliances/{flat.kettle.pk}/fit") == 8
+    assert cost(ask, "get", "/homes/harbour-flat") == 7
+    assert cost(ask, "get", "/homes/harbour-flat/load") == 7
+    assert cost(ask, "get", "/homes/harbour-flat/appliances") == 7
+    assert cost(ask, "get", "/homes/harbour-flat/circuits") == 7
+    assert cost(ask, "get", "/homes/harbour-flat/decisions") == 4
+    assert cost(ask, "get", f"/appliances/{flat.lamp.pk}") == 7
+    assert cost(ask, "get", f"/appliances/{flat.kettle.pk}/fit") == 7
 
 
-def test_a_switch_costs_fifteen(ask: Any, flat: Flat) -> None:
+def test_a_switch_costs_fourteen(ask: Any, flat: Flat) -> None:
     warm(ask)
 
-    assert cost(ask, "post", f"/appliances/{flat.lamp.pk}/toggle", {"is_on": True}) == 15
-    assert cost(ask, "post", f"/appliances/{flat.lamp.pk}/toggle", {"is_on": True}) == 12
+    assert cost(ask, "post", f"/appliances/{flat.lamp.pk}/toggle", {"is_on": True}) == 14
+    assert cost(ask, "post", f"/appliances/{flat.lamp.pk}/toggle", {"is_on": True}) == 11
 
 
 def test_a_key_costs_six_more_and_its_repeat_two(ask: Any, flat: Flat) -> None:
@@ -58,5 +58,5 @@ def test_a_key_costs_six_more_and_its_repeat_two(ask: Any, flat: Flat) -> None:
     def ask_with_key(*request: Any) -> Any:
         return ask(*request, Idempotency_Key="k")
 
-    assert cost(ask_with_key, *sent) == 21
+    assert cost(ask_with_key, *sent) == 20
     assert cost(ask_with_key, *sent) == 2

@@ -79,10 +79,10 @@ def test_a_stranger_with_the_tag_is_still_a_stranger(ask: Any, flat: Flat) -> No
     assert Caller(a_person()).ask("get", "/homes/harbour-flat", If_None_Match=etag).status_code == 404
 
 
-def test_a_known_revision_costs_four_queries(ask: Any) -> None:
+def test_a_known_revision_costs_three_queries(ask: Any) -> None:
     etag = ask("get", "/homes/harbour-flat/load").headers["ETag"]
 
     with CaptureQueriesContext(connection) as asked:
         ask("get", "/homes/harbour-flat/load", If_None_Match=etag)
 
-    assert len(asked) == 4
+    assert len(asked) == 3

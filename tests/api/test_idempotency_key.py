@@ -8,7 +8,8 @@ from django.db import DatabaseError
 from django.db.models import QuerySet
 
 from appliances.models import Answered, Appliance, Decision, Home, User
-from appliances.services import answered, switching, turn
+from appliances.services import answered, switching
+from appliances.services.outcome import Busy
 from tests.api.conftest import Caller, Flat, code_of
 from tests.builders import NOW, a_home, a_person, turn_off, turn_on
 from tests.services.rows import revision_of
@@ -168,7 +169,7 @@ def test_a_key_is_its_persons_own(ask: Any, flat: Flat) -> None:
 def test_what_failed_may_be_sent_again(ask: Any, flat: Flat, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = ("post", f"/appliances/{flat.lamp.pk}/toggle", {"is_on": True})
     with monkeypatch.context() as busy:
-        busy.setattr(switching, "set_state", lambda *_args, **_kwargs: (_ for _ in ()).throw(turn.Busy("busy")))
+        busy.setattr(switching, "set_state", lambda *_args, **_kwargs: (_ for _ in ()).throw(Busy("busy")))
         assert code_of(ask(*sent, Idempotency_Key=KEY)) == "busy"
     ask("post", "/homes/harbour-flat/appliances", {"name": "Oven", "rated_watts": 1}, Idempotency_Key="other")
 

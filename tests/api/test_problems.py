@@ -9,7 +9,8 @@ from appliances.api import problems
 from appliances.interlock import guard
 from appliances.models import Appliance
 from appliances.presentation import snapshot
-from appliances.services import switching, turn
+from appliances.services import switching
+from appliances.services.outcome import Busy
 from tests.api.conftest import Flat, code_of
 
 
@@ -21,7 +22,7 @@ def test_codes_are_named_once() -> None:
 
 def test_a_busy_home_is_told_when_to_come_again(ask: Any, flat: Flat, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(**_: Any) -> None:
-        raise turn.Busy("The home is busy. Nothing was changed; try again.")
+        raise Busy("The home is busy. Nothing was changed; try again.")
 
     monkeypatch.setattr(switching, "switch", busy)
 

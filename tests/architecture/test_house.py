@@ -1,6 +1,7 @@
 """The house rules that a linter does not know."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ APP = settings.BASE_DIR / "appliances"
 MODULES = sorted(path for path in APP.rglob("*.py") if "migrations" not in path.parts)
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
@@ -18,12 +20,14 @@ def floor_of(path: Path) -> str:
     return path.relative_to(APP).parts[0]
 
 
+@cache
 def names_in(path: Path) -> set[str]:
     return {node.attr for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)} | {
         node.id for node in ast.walk(tree_of(path)) if isinstance(node, ast.Name)
     }
 
 
+@cache
 def called_on_something(path: Path) -> set[str]:
     return {node.attr for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)}
 

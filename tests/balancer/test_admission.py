@@ -278,3 +278,14 @@ def test_a_broken_tree_gets_no_decision_even_with_everything_off() -> None:
 
     with pytest.raises(BrokenTree, match="feed itself"):
         admission.decide(before=a_chain(3), after=knotted)
+
+
+def test_its_own_limit_is_never_put_below_what_is_on_even_where_a_temporary_one_is_lower_still() -> None:
+    capped = replace(a_breaker(MAIN, limit_watts=500), own_limit_mw=4_000_000, cap=Cap(1, 500_000))
+    before = a_home(a_load(1, 2001)).with_breaker(capped)
+
+    lowered = before.with_breaker(replace(capped, own_limit_mw=2_001_000))
+    too_low = before.with_breaker(replace(capped, own_limit_mw=2_000_000))
+
+    assert isinstance(admission.decide(before=before, after=lowered, about=MAIN), Granted)
+    assert isinstance(admission.decide(before=before, after=too_low, about=MAIN), Refused)

@@ -20,7 +20,7 @@ from appliances.services import (
     verifying,
     waiting,
 )
-from appliances.services.turn import Refused
+from appliances.services.outcome import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,7 @@ from django.test import Client
 from appliances.models import Appliance, Circuit
 from appliances.models.decision import Outcome
 from appliances.services import appliance, circuit, home, switching, verifying
-from appliances.services.turn import Changed, Refused
+from appliances.services.outcome import Changed, Refused
 from tests.behaviours.conftest import Flat
 from tests.builders import a_circuit, a_token, an_appliance, main_of, turn_off
 from tests.services.asking import BY

@@ -9,7 +9,7 @@ from django.test import Client
 from appliances.models import Decision
 from appliances.presentation import wording
 from appliances.services import appliance, circuit, home, sample_home, switching
-from appliances.services.turn import Changed, Refused
+from appliances.services.outcome import Changed, Refused
 from tests.behaviours.conftest import Flat
 from tests.services.asking import BY
 from tests.services.rows import load_of, revision_of, rows_of

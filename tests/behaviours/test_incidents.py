@@ -9,7 +9,7 @@ from appliances.models.appliance import Kind
 from appliances.models.decision import Action
 from appliances.presentation import wording
 from appliances.services import actor, circuit, controlling, tending, verifying, waiting
-from appliances.services.turn import Refused
+from appliances.services.outcome import Refused
 from tests.builders import a_circuit, a_home, an_appliance
 from tests.services.clock import Clock
 from tests.services.doing import arm, done, is_on, limit, rules, switch

@@ -8,7 +8,7 @@ from django.core import serializers
 from appliances.models import Appliance, Circuit, Decision, Home
 from appliances.models.decision import Outcome
 from appliances.services import actor, switching, verifying
-from appliances.services.turn import Refused
+from appliances.services.outcome import Refused
 from tests.behaviours.conftest import Flat
 from tests.builders import NOW, turn_off
 from tests.races.hiring import hired, manage

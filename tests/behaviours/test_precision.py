@@ -8,7 +8,7 @@ from django.db import connection
 from appliances.models import Appliance, Home
 from appliances.services import appliance, circuit, switching
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Refused
+from appliances.services.outcome import Refused
 from tests.builders import a_home, an_appliance, main_of, turn_off, turn_on
 from tests.services.asking import BY
 from tests.services.rows import load_of

@@ -13,7 +13,8 @@ from appliances import events
 from appliances.models import Home
 from appliances.models.membership import Role
 from appliances.services import actor, switching, turn
-from appliances.services.turn import Refused, Turn
+from appliances.services.outcome import Refused
+from appliances.services.turn import Turn
 from tests.behaviours.conftest import Flat, a_flat
 from tests.builders import NOW, a_person, turn_off
 from tests.services.rows import load_of, revision_of

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import sign_in, switch_of
+from tests.journeys.conftest import PASSWORD, sign_in, switch_of
+from tests.journeys.test_signing_in import add_a_passkey, at_localhost, sign_out, with_keys
 
 SERIOUS = {"serious", "critical"}
 WIDTHS = [360, 820, 1440]
@@ -61,6 +62,31 @@ def test_the_pages_of_a_home(serve: Callable[..., Any], window: Callable[..., An
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_an_account(serve: Callable[..., Any], window: Callable[..., Any], scheme: str) -> None:
+    server = at_localhost(serve())
+    page = with_keys(window(color_scheme=scheme, reduced_motion="reduce"))
+    sign_in(page, server)
+    add_a_passkey(page, server)
+    paths = ["", "password/", "confirm/", "confirm/passkey/", "confirm/code/", "app/add/", "passkeys/", "passkeys/add/"]
+    found = {}
+    for path in [*paths, "recovery-codes/", "recovery-codes/new/", "places/"]:
+        page.goto(f"{server.url}/account/{path}")
+        found[path] = troubles(page)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} px wide at {width}"
+    sign_out(page)
+    page.fill("[name=username]", "ada")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/second-factor/")
+    found["second factor"] = troubles(page)
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
 BUSY = """
 from datetime import timedelta
 from django.utils import timezone
@@ -98,3 +124,54 @@ def test_a_home_in_trouble_and_the_pages_that_help(
             assert wide <= width, f"{path} is {wide} px wide at {width}"
 
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+PEOPLE = """
+from django.utils import timezone
+from appliances.models import User
+from appliances.models.decision import Action
+from appliances.services import accounts
+ada, now = User.objects.get(), timezone.now()
+facts = {"address": "192.168.1.23"}
+for _ in range(40):
+    accounts.note(Action.SIGN_IN, ada, now=now, facts=facts)
+    accounts.note_failure(Action.SIGN_IN, "ada", now=now, facts=facts)
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_record_and_its_filters(serve: Callable[..., Any], window: Callable[..., Any], scheme: str) -> None:
+    server = serve()
+    server.manage("shell", "-c", PEOPLE)
+    page = sign_in(window(color_scheme=scheme, reduced_motion="reduce"), server)
+    record, found = page.url.split("#")[0] + "decisions/", {}
+    for query in ["", "?kind=access&who=ada", "?text=zebra", "?kind=x&since=never&until=never&text=" + "x" * 90]:
+        page.goto(record + query)
+        page.evaluate("document.querySelectorAll('.record-tools details').forEach(one => { one.open = true })")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            found[f"{query} {width}"] = troubles(page)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{query} is {wide} px wide at {width}"
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_the_record_is_filtered_and_saved_without_javascript(
+    serve: Callable[..., Any], window: Callable[..., Any]
+) -> None:
+    server = serve()
+    page = sign_in(window(java_script_enabled=False), server)
+    page.goto(page.url.split("#")[0] + "decisions/")
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_label("About").select_option("Switching")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_text("Lights on").wait_for()
+    page.get_by_text("Save", exact=True).click()
+
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="CSV").click()
+
+    assert saved.value.suggested_filename.startswith("voltsafe-")
+    assert b"switch_on" in saved.value.path().read_bytes()
+    assert b"add_home" not in saved.value.path().read_bytes()

@@ -37,18 +37,27 @@ def quick_survey(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def dial() -> AsyncIterator[Callable[..., Any]]:
-    """`await dial(path, user)` opens a socket with a bearer token; with `client=` with that browser's cookies."""
+    """`await dial(path, user)` opens a socket with a bearer token; with `client=` with that browser's session.
+
+    With `token=` it is that token, with `wall=` the secret of a wall screen.
+    """
     opened: list[Socket] = []
 
-    async def dialled(path: str, user: User | None = None, *, client: Client | None = None, token: str = "") -> Socket:
-        headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
+    async def dialled(
+        path: str, user: User | None = None, *, client: Client | None = None, token: str = "", wall: str = ""
+    ) -> Socket:
+        headers, cookies = [], []
         if user is not None:
-            _row, text = await sync_to_async(a_token)(user)
-            headers.append((b"authorization", f"Bearer {text}".encode()))
+            _row, token = await sync_to_async(a_token)(user)
+        if token:
+            headers.append((b"authorization", f"Bearer {token}".encode()))
         if client is not None:
             held = (settings.SESSION_COOKIE_NAME, settings.WALL_COOKIE_NAME)
-            sent = [f"{name}={client.cookies[name].value}" for name in held if name in client.cookies]
-            headers.append((b"cookie", "; ".join(sent).encode()))
+            cookies += [f"{name}={client.cookies[name].value}" for name in held if name in client.cookies]
+        if wall:
+            cookies.append(f"{settings.WALL_COOKIE_NAME}={wall}")
+        if cookies:
+            headers.append((b"cookie", "; ".join(cookies).encode()))
         socket = Socket(URLRouter(websocket_urlpatterns), path, headers=headers)
         connected, _protocol = await socket.connect(5)
         assert connected

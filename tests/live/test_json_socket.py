@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from appliances import events
-from appliances.models import Membership
+from appliances.live import hub
+from appliances.models import Membership, Token
 from appliances.models.membership import Role
-from tests.builders import a_home, a_person, an_appliance, turn_off, turn_on
+from appliances.models.token import Scope
+from tests.builders import a_home, a_person, a_token, an_appliance, turn_off, turn_on
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -163,6 +166,44 @@ async def test_a_revoked_token_closes_the_socket(dial: Dial, quick_survey: None)
     await owner.tokens.all().adelete()
 
     assert await socket.closed_with() == 4401
+
+
+@pytest.mark.parametrize("scope", Scope, ids=str)
+async def test_a_token_of_any_scope_watches(dial: Dial, scope: str) -> None:
+    owner, home, *_ = await a_furnished_home()
+    _row, text = await sync_to_async(a_token)(owner, scope=scope)
+
+    assert (await (await dial(path_of(home), token=text)).told())["type"] == "state"
+
+
+async def test_a_scope_that_is_none_of_ours_watches_nothing(dial: Dial) -> None:
+    owner, home, *_ = await a_furnished_home()
+    _row, text = await sync_to_async(a_token)(owner)
+    await Token.objects.aupdate(scope="root")
+
+    assert await (await dial(path_of(home), token=text)).closed_with() == 4403
+
+
+async def test_an_expired_token_is_not_let_in(dial: Dial) -> None:
+    owner, home, *_ = await a_furnished_home()
+    _row, text = await sync_to_async(a_token)(owner)
+    await Token.objects.aupdate(expires_at=timezone.now())
+
+    assert await (await dial(path_of(home), token=text)).closed_with() == 4401
+
+
+async def test_a_token_that_expires_closes_the_socket_within_a_survey(dial: Dial, quick_survey: None) -> None:
+    owner, home, *_ = await a_furnished_home()
+    socket = await dial(path_of(home), owner)
+    await socket.told()
+
+    await Token.objects.aupdate(expires_at=timezone.now())
+
+    assert await socket.closed_with() == 4401
+
+
+def test_a_survey_comes_within_the_two_seconds_that_are_promised() -> None:
+    assert hub.SURVEY <= 2
 
 
 async def test_a_removed_home_closes_its_sockets(dial: Dial, quick_survey: None) -> None:

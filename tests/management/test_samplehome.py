@@ -67,7 +67,7 @@ def test_run_again_it_completes_what_is_missing() -> None:
 def test_a_role_that_somebody_has_is_left_alone() -> None:
     ada = a_person("ada")
     said("samplehome")
-    membership.let_in(user=ada, slug=sample_home.SLUG, role=Role.VIEWER)
+    membership.let_in(user=ada, slug=sample_home.SLUG, role=Role.VIEWER, **BY)
 
     assert said("samplehome", "ada") == "The sample home was there already.\n"
 

@@ -1,10 +1,12 @@
 """`manage.py token`: a bearer token, printed once."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError
 from django.test import Client
 
-from appliances.models import Token
+from appliances.models import Decision, Token
 from appliances.services import tokens
 from tests.builders import NOW, a_home, a_person
 from tests.management.commands import said
@@ -47,3 +49,44 @@ def test_somebody_who_cannot_sign_in_gets_none(name: str) -> None:
         said("token", name)
 
     assert not Token.objects.exists()
+
+
+def test_it_may_everything_its_person_may_for_a_year_unless_that_is_said() -> None:
+    a_person("ada")
+
+    said("token", "ada")
+
+    row = Token.objects.get()
+    assert row.scope == "admin"
+    assert row.expires_at is not None
+    assert (row.expires_at - row.created_at).days in {364, 365}
+
+
+@pytest.mark.parametrize(("days", "valid"), [("30", 30), ("0", None)])
+def test_scope_and_days_are_what_is_asked_for(days: str, valid: int | None) -> None:
+    a_person("ada")
+
+    said("token", "ada", "--scope", "read", "--days", days)
+
+    row = Token.objects.get()
+    assert row.scope == "read"
+    assert (row.expires_at and round((row.expires_at - row.created_at) / timedelta(days=1))) == valid
+
+
+@pytest.mark.parametrize("wrong", [["--scope", "root"], ["--days", "-1"], ["--days", "99999999"], ["--days", "x"]])
+def test_a_scope_or_a_time_that_cannot_be_makes_none(wrong: list[str]) -> None:
+    a_person("ada")
+
+    with pytest.raises(CommandError):
+        said("token", "ada", *wrong)
+
+    assert not Token.objects.exists()
+
+
+def test_it_is_on_record_as_made_by_voltsafe() -> None:
+    ada = a_person("ada")
+
+    said("token", "ada", "--name", "Monitor")
+
+    row = Decision.objects.get(action="add_token")
+    assert (row.actor, row.subject_name, row.account_id) == ("system", "Monitor", ada.pk)

@@ -23,7 +23,7 @@ from appliances.services import (
     tending,
     waiting,
 )
-from appliances.services.turn import Refused
+from appliances.services.outcome import Refused
 from tests.builders import NOW, a_circuit, a_home, a_limit, an_appliance, main_of, turn_off, turn_on
 from tests.presentation import markup
 

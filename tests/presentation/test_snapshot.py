@@ -8,7 +8,7 @@ from django.db import connection, connections
 
 from appliances.models import Appliance, Circuit, Home
 from appliances.presentation import snapshot
-from appliances.services import switching
+from appliances.services import known, switching
 from tests.builders import a_home, an_appliance
 from tests.services.asking import BY
 
@@ -33,6 +33,7 @@ class Overtaking:
         on = not Appliance.objects.get(pk=self.lamp.pk).is_on
         changed = switching.switch(appliance_id=self.lamp.pk, on=on, **BY)
         self.is_on_at[changed.revision] = on
+        known.forget()
         connections.close_all()
 
 

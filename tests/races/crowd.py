@@ -12,7 +12,7 @@ from typing import TypeVar
 from django.db import connection, connections
 
 from appliances.models import Decision
-from appliances.services.turn import Changed, Refused
+from appliances.services.outcome import Changed, Refused
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from appliances.models import Home
 from appliances.models.decision import Action, Outcome
 from appliances.services import appliance, circuit, verifying
 from appliances.services import home as homes
+from appliances.services.outcome import Changed
 from appliances.services.switching import switch
-from appliances.services.turn import Changed
 from tests.builders import a_circuit, a_home, an_appliance, main_of, turn_off
 from tests.races.crowd import at_once, decided
 from tests.services.asking import BY

@@ -9,7 +9,7 @@ from appliances.models import Decision, Home
 from appliances.models.decision import Action
 from appliances.services import home as homes
 from appliances.services import verifying
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from tests.races import history, worker
 from tests.races.crowd import at_once
 from tests.races.history import Order

@@ -11,8 +11,9 @@ from typing import Any
 from django.db import connection
 
 from appliances.services import actor, appliance, circuit, home, setup, switching, turn
+from appliances.services.outcome import Refused
 from appliances.services.setup import AlreadySetUp
-from appliances.services.turn import Refused, Turn
+from appliances.services.turn import Turn
 
 Order = dict[str, Any]
 

@@ -16,6 +16,7 @@ class Reference:
     circuits: dict[int, Fields] = field(default_factory=dict)
     appliances: dict[int, Fields] = field(default_factory=dict)
     revision: int = 0
+    people: dict[int, str] = field(default_factory=dict)
 
     def attempt(self, change: Callable[["Reference"], Any]) -> int:
         """Become what `change` makes of it, unless that is too much; by how much it is. Counts what is decided."""
@@ -27,7 +28,11 @@ class Reference:
         self.revision += 1
         if not too_much:
             self.home, self.circuits, self.appliances = changed.home, changed.circuits, changed.appliances
+            self.people = changed.people
         return too_much
+
+    def is_last_owner(self, pk: int) -> bool:
+        return [one for one, role in self.people.items() if role == "owner"] == [pk]
 
     def too_much(self) -> int:
         return max(0, *(self.carried(pk) - circuit["limit"] for pk, circuit in self.circuits.items()))

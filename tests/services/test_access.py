@@ -6,8 +6,9 @@ from appliances.models import Home
 from appliances.models.membership import Role
 from appliances.services import access, membership
 from appliances.services.access import Forbidden, May
-from appliances.services.turn import Missing
+from appliances.services.outcome import Missing
 from tests.builders import a_circuit, a_home, a_person, an_appliance
+from tests.services.asking import BY
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def test_an_administrator_is_a_stranger_until_somebody_lets_them_in(home: Home) 
 
 def test_a_role_counts_in_its_own_home_only(home: Home) -> None:
     person = a_person(home=home, role=Role.VIEWER)
-    membership.let_in(user=person, slug=a_home("Elsewhere").slug)
+    membership.let_in(user=person, slug=a_home("Elsewhere").slug, **BY)
 
     with pytest.raises(Forbidden):
         access.require(asker=access.person(person), home_id=home.pk, capability=May.SWITCH)
@@ -87,7 +88,7 @@ def test_an_appliance_and_a_circuit_are_reached_through_their_home(home: Home) -
 def test_letting_somebody_in_twice_changes_nothing_the_second_time(home: Home) -> None:
     person = a_person()
 
-    assert membership.let_in(user=person, slug="flat", role=Role.GUEST)
-    assert not membership.let_in(user=person, slug="flat", role=Role.OWNER)
+    assert membership.let_in(user=person, slug="flat", role=Role.GUEST, **BY)
+    assert not membership.let_in(user=person, slug="flat", role=Role.OWNER, **BY)
 
     assert access.role_in(asker=access.person(person), home_id=home.pk) == Role.GUEST

@@ -9,7 +9,7 @@ from appliances.models import Appliance, Circuit, Decision, Home
 from appliances.models.decision import Action, Outcome, Subject
 from appliances.services import appliance
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Missing, Refused
+from appliances.services.outcome import Missing, Refused
 from tests.builders import a_circuit, a_home, an_appliance, main_of, turn_on
 from tests.services.asking import BY
 from tests.services.rows import load_of, newest, rows_of

@@ -33,7 +33,7 @@ from appliances.services import (
 )
 from appliances.services.cleaning import Invalid
 from appliances.services.lowering import PreviewChanged
-from appliances.services.turn import Refused
+from appliances.services.outcome import Refused
 from tests.builders import a_circuit, a_home, an_appliance, main_of
 from tests.services.clock import START
 

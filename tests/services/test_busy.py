@@ -11,7 +11,8 @@ from django.db import OperationalError, connection, connections, transaction
 from appliances.models import Appliance, Home
 from appliances.services import durable, switching, turn, verifying
 from appliances.services import home as homes
-from appliances.services.turn import Busy, Turn
+from appliances.services.outcome import Busy, Changed
+from appliances.services.turn import Turn
 from tests.builders import a_home, an_appliance, turn_on
 from tests.services.asking import BY
 from tests.services.rows import load_of, revision_of, rows_of
@@ -145,15 +146,15 @@ def test_the_victim_of_a_deadlock_is_run_again_and_done_once(home: Home, kettle:
 
 
 def test_a_new_home_that_was_a_victim_begins_at_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
-    settle, tries = turn.settle, []
+    changed_by, tries = Turn.changed, []
 
-    def first_try_fails(*args: Any) -> turn.Changed:
+    def first_try_fails(*args: Any) -> Changed:
         tries.append(args)
         if len(tries) == 1:
             raise an_error_of_the_database("40P01")
-        return settle(*args)
+        return changed_by(*args)
 
-    monkeypatch.setattr(turn, "settle", first_try_fails)
+    monkeypatch.setattr(Turn, "changed", first_try_fails)
 
     changed = homes.add(wanted={"name": "Flat"}, owner=None, **BY)
 

@@ -8,7 +8,7 @@ from appliances.models import Circuit, Decision, Home
 from appliances.models.decision import Action, Outcome, Subject
 from appliances.services import circuit
 from appliances.services.cleaning import InUse, Invalid
-from appliances.services.turn import Missing, Refused
+from appliances.services.outcome import Missing, Refused
 from tests.builders import a_circuit, a_home, an_appliance, main_of
 from tests.services.asking import BY
 from tests.services.rows import newest, rows_of

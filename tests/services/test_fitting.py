@@ -5,7 +5,7 @@ import pytest
 from appliances.balancer import admission
 from appliances.models import Appliance, Home
 from appliances.services import fitting, reading
-from appliances.services.turn import Refused
+from appliances.services.outcome import Refused
 from tests.builders import NOW, a_circuit, a_home, an_appliance, main_of, turn_on
 from tests.services.rows import newest, revision_of
 

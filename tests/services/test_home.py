@@ -12,7 +12,7 @@ from appliances.models.membership import Role
 from appliances.services import home as homes
 from appliances.services import verifying
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Missing, Refused
+from appliances.services.outcome import Missing, Refused
 from tests.builders import a_circuit, a_home, a_person, an_appliance, main_of
 from tests.races.crowd import at_once
 from tests.services.asking import BY

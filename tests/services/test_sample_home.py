@@ -6,6 +6,7 @@ import pytest
 
 from appliances.models import Appliance, Circuit, Decision, Home
 from appliances.services import appliance, circuit, home, sample_home, switching, verifying
+from appliances.services.outcome import Refused
 from tests.builders import a_home, main_of, turn_off
 from tests.races.crowd import at_once
 from tests.services.asking import BY
@@ -39,7 +40,7 @@ def test_its_first_minute_shows_a_grant_and_two_refusals(sample: Home) -> None:
     def press(name: str) -> str:
         try:
             switching.switch(appliance_id=called(sample, name).pk, on=True, **BY)
-        except switching.turn.Refused as why:
+        except Refused as why:
             return why.decision.circuit_name
         return "granted"
 

@@ -21,11 +21,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from appliances.models import Appliance, Circuit, Decision, Home
+from appliances.models import Appliance, Circuit, Decision, Home, Membership, User
 from appliances.models.decision import Outcome
-from appliances.services import appliance, circuit, fitting, home, reading, switching, verifying
+from appliances.models.membership import Role
+from appliances.services import appliance, circuit, fitting, home, people, reading, switching, verifying
 from appliances.services.cleaning import InUse, Invalid
-from appliances.services.turn import Changed, Missing, Refused
+from appliances.services.membership import LastOwner
+from appliances.services.outcome import Changed, Missing, Refused
 from tests.builders import NOW
 from tests.services.asking import BY
 from tests.services.reference import Fields, Reference
@@ -33,6 +35,7 @@ from tests.services.reference import Fields, Reference
 EXAMPLES = int(os.environ.get("VOLTSAFE_EXAMPLES") or 10)
 NOWHERE = 10**9
 
+ROLES = [str(role) for role in Role]
 NAMES = st.sampled_from(["Kettle", "kettle ", "Oven", "Iron", "Heater", "Lamp", "Pump", "Dryer", "Fan"])
 RATED = st.sampled_from([1, 999_999, 1_000_000, 1_000_001, 2_000_000]) | st.integers(1, 3_000_000)
 LIMITS = st.sampled_from([0, 2_000_000, 2_000_001, 4_000_000]) | st.integers(0, 6_000_000)
@@ -201,6 +204,32 @@ class Services(RuleBasedStateMachine):
         self.ask(change, home.change, **ask)
         return None
 
+    @precondition(lambda self: len(self.should.people) < 4)
+    @rule(role=st.sampled_from(ROLES))
+    def let_somebody_in(self, role: str) -> None:
+        user = User.objects.create(username=f"person {User.objects.count()}")
+        self.do(people.add, home_id=self.home_id, user_id=user.pk, role=role)
+        self.should.attempt(lambda it: it.people.update({user.pk: role}))
+        self.expect(Invalid, people.add, home_id=self.home_id, user_id=user.pk, role=role)
+
+    @precondition(there_are("people"))
+    @rule(pk=an("people"), role=st.sampled_from(ROLES))
+    def change_a_role(self, pk: int, role: str) -> None:
+        if role != "owner" and self.should.is_last_owner(pk):
+            return self.expect(LastOwner, people.change_role, home_id=self.home_id, user_id=pk, role=role)
+        self.ask(
+            lambda it: it.people.update({pk: role}), people.change_role, home_id=self.home_id, user_id=pk, role=role
+        )
+        return None
+
+    @precondition(there_are("people"))
+    @rule(pk=an("people"))
+    def let_somebody_go(self, pk: int) -> None:
+        if self.should.is_last_owner(pk):
+            return self.expect(LastOwner, people.remove, home_id=self.home_id, user_id=pk)
+        self.ask(lambda it: it.people.pop(pk), people.remove, home_id=self.home_id, user_id=pk)
+        return None
+
     @rule(value=st.sampled_from(["-1", "0.0001", "1e99", "many", None, "1000000000.001"]), at=an("circuits"))
     def ask_for_watts_that_are_none(self, value: str | None, at: int) -> None:
         self.expect(Invalid, circuit.change, circuit_id=at, wanted={"limit": value})
@@ -236,6 +265,7 @@ class Services(RuleBasedStateMachine):
         assert {row.pk: shown(row, fields) for row in rows} == {
             pk: in_watts(one) for pk, one in self.should.appliances.items()
         }
+        assert dict(Membership.objects.filter(home=of).values_list("user_id", "role")) == self.should.people
         assert of.revision == self.should.revision == Decision.objects.filter(home=of).count()
         assert verifying.differences() == []
 

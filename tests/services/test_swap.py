@@ -6,7 +6,7 @@ from appliances.models import Appliance, Home
 from appliances.models.decision import Action, Outcome
 from appliances.services import switching
 from appliances.services.cleaning import Invalid
-from appliances.services.turn import Missing, Refused
+from appliances.services.outcome import Missing, Refused
 from tests.builders import a_circuit, a_home, an_appliance, main_of
 from tests.services.asking import BY
 from tests.services.rows import load_of, newest, revision_of, rows_of

@@ -7,7 +7,7 @@ import pytest
 from appliances.models import Appliance, Circuit, Home
 from appliances.models.decision import Action, Actor, Outcome, Subject
 from appliances.services import actor, appliance, switching
-from appliances.services.turn import Missing, Refused
+from appliances.services.outcome import Missing, Refused
 from tests.builders import NOW, a_circuit, a_home, a_person, a_token, an_appliance, main_of, turn_off, turn_on
 from tests.services.asking import BY
 from tests.services.rows import load_of, newest, rows_of

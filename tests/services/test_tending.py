@@ -11,7 +11,7 @@ from appliances.models.decision import Action, Outcome
 from appliances.presentation import wording
 from appliances.services import actor, controlling, tending, verifying, waiting
 from appliances.services import home as home_service
-from appliances.services.turn import Refused
+from appliances.services.outcome import Refused
 from tests.builders import a_circuit, a_home, an_appliance, main_of
 from tests.services.clock import Clock
 from tests.services.doing import arm, done, is_on, limit, rules, switch

@@ -13,7 +13,8 @@ from appliances.models import Appliance, Decision, Home
 from appliances.models.decision import Action, Outcome
 from appliances.services import home as homes
 from appliances.services import switching, turn
-from appliances.services.turn import Busy, Missing, Refused, Turn
+from appliances.services.outcome import Busy, Missing, Refused
+from appliances.services.turn import Turn
 from tests.builders import a_home, an_appliance, turn_on
 from tests.races.crowd import at_once
 from tests.services.asking import BY

@@ -9,8 +9,8 @@ from django.db import connection
 from appliances.interlock import guard
 from appliances.models import Appliance, Circuit, Decision
 from appliances.services import appliance, circuit, home, switching, verifying
+from appliances.services.outcome import Refused
 from appliances.services.replaying import Replay
-from appliances.services.turn import Refused
 from tests.builders import a_circuit, a_home, an_appliance, main_of, turn_off, turn_on
 from tests.races.crowd import at_once
 from tests.services.asking import BY

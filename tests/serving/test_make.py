@@ -73,6 +73,7 @@ def test_help_lists_every_target(checkout: Path) -> None:
         "test",
         "check",
         "lock",
+        "matrix",
         "screenshots",
         "clean",
     ]

@@ -89,5 +89,5 @@ def test_a_page_of_an_armed_home_costs_one_query_more(
     set_mode(flat, "armed")
     browser.get("/homes/harbour-flat/")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         browser.get("/homes/harbour-flat/")

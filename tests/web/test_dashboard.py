@@ -32,17 +32,17 @@ def test_the_page_answers_the_four_questions(browser: Client) -> None:
     assert "1\u202f100\u202fW too much" in text, "what would not fit"
 
 
-def test_the_page_costs_ten_queries_however_many_appliances(
+def test_the_page_costs_eight_queries_however_many_appliances(
     browser: Client, flat: dict[str, Any], django_assert_num_queries: Any
 ) -> None:
     browser.get("/homes/harbour-flat/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         browser.get("/homes/harbour-flat/")
     for _ in range(20):
         an_appliance(flat["home"], watts=10)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         browser.get("/homes/harbour-flat/")
 
 

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from appliances.models import Circuit, Home, User
+from appliances.models import Circuit, Decision, Home, User
+from appliances.models.decision import Action
 from appliances.services import setup
+from tests.web.conftest import Clock
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +78,25 @@ def test_a_wrong_field_is_named_and_nothing_is_made(client: Client, field: str, 
     assert field in answer.context["form"].errors or (field, bad) == ("password1", "short")
     assert not User.objects.exists()
     assert not Home.objects.exists()
+
+
+def test_guessing_the_code_gets_slow(client: Client, clock: Clock) -> None:
+    answers = [client.post("/welcome/", given(setup_code=f"AAAAA-AAAA{n}")).status_code for n in "ABCDEFGHIJK"]
+
+    assert answers == [422] * 10 + [429]
+    answer = client.post("/welcome/", given())
+    assert (answer.status_code, answer["Retry-After"]) == (429, "1")
+    assert not User.objects.exists()
+    assert client.post("/welcome/", given(), REMOTE_ADDR="192.0.2.10").status_code == 302
+
+
+def test_the_owners_first_sign_in_is_on_record_and_listed(client: Client) -> None:
+    client.post("/welcome/", given(), headers={"User-Agent": "Firefox/140 Linux"})
+
+    row = Decision.objects.get(action=Action.SIGN_IN)
+    assert (row.actor_name, row.facts["ways"]) == ("ada", ["password"])
+    [place] = client.get("/account/places/").context["places"]
+    assert (place.name, place.is_here) == ("Firefox on Linux", True)
 
 
 def test_the_code_may_be_typed_loosely(client: Client) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from appliances.interlock import guard
+from appliances.models import Token
 from tests.builders import a_person, a_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,3 +48,29 @@ def test_metrics_are_for_administrators(client: Client, flat: dict[str, Any]) ->
     body = answer.content.decode()
     assert 'voltsafe_load_watts{circuit="Main",home="harbour-flat"} 3900.0' in body
     assert 'voltsafe_decisions_total{action="switch_on",outcome="granted"} 2.0' in body
+
+
+@pytest.mark.parametrize(
+    ("scope", "is_staff", "status"), [("read", True, 200), ("admin", True, 200), ("admin", False, 401)]
+)
+def test_a_read_token_of_an_administrator_is_enough_for_metrics(
+    client: Client, scope: str, is_staff: bool, status: int
+) -> None:
+    _row, text = a_token(a_person(is_staff=is_staff), scope=scope)
+
+    assert client.get("/metrics", headers={"Authorization": f"Bearer {text}"}).status_code == status
+
+
+def test_a_token_that_is_over_or_of_no_scope_sees_no_metrics(client: Client) -> None:
+    _row, text = a_token(a_person(is_staff=True))
+
+    for change in ({"scope": "root"}, {"scope": "read", "expires_at": timezone.now()}):
+        Token.objects.update(**change)
+        assert client.get("/metrics", headers={"Authorization": f"Bearer {text}"}).status_code == 401, change
+
+
+def test_a_token_that_is_wrong_is_not_made_good_by_a_session(client: Client) -> None:
+    client.force_login(a_person(is_staff=True))
+
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers={"Authorization": "Bearer vs_wrong"}).status_code == 401

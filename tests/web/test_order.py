@@ -89,5 +89,5 @@ def test_the_page_costs_as_much_for_many(browser: Client, flat: dict[str, Any], 
     for _ in range(20):
         an_appliance(flat["home"], watts=10)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         browser.get(ORDER)

@@ -54,5 +54,5 @@ def test_who_may_only_look_may_ask(client: Client, flat: dict[str, Any]) -> None
 def test_it_costs_as_much_for_many(browser: Client, django_assert_num_queries: Any) -> None:
     browser.get(PLAN)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         browser.get(PLAN)

@@ -20,8 +20,9 @@ class Command(BaseCommand):
         chosen = people.filter(username=options["user"]) if options["user"] else people.filter(is_superuser=True)
         if options["user"] and not chosen:
             raise CommandError(f"There is no active person called {options['user']!r}.")
-        changed = sample_home.add(by=actor.SYSTEM, now=timezone.now())
-        joined = [user for user in chosen if membership.let_in(user=user, slug=sample_home.SLUG)]
+        asked: dict[str, Any] = {"by": actor.SYSTEM, "now": timezone.now()}
+        changed = sample_home.add(**asked)
+        joined = [user for user in chosen if membership.let_in(user=user, slug=sample_home.SLUG, **asked)]
         self.stdout.write("The sample home is ready." if changed else "The sample home was there already.")
         for user in joined:
             self.stdout.write(f"{user.get_username()} is an owner of it.")

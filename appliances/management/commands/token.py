@@ -10,6 +10,9 @@ from appliances.models import User
 from appliances.models.token import Scope
 from appliances.services import actor, tokens
 
+LONGEST = 36_500
+"""Days: a century."""
+
 
 class Command(BaseCommand):
     help = "Makes a bearer token for USER and prints it; it is not shown again."
@@ -24,8 +27,9 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["user"], is_active=True).first()
         if user is None:
             raise CommandError(f"There is no active person called {options['user']!r}.")
-        days = options["days"]
-        now = timezone.now()
+        days, now = options["days"], timezone.now()
+        if not 0 <= days <= LONGEST:
+            raise CommandError(f"Days are from 0, for ever, to {LONGEST}.")
         expires_at = now + timedelta(days=days) if days else None
         _row, text = tokens.make(
             user=user, name=options["name"], scope=options["scope"], by=actor.SYSTEM, now=now, expires_at=expires_at

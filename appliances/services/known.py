@@ -1,0 +1,113 @@
+"""Homes as the newest commit left them, so that nothing is read again that this process has just written or read.
+
+Two rights of use, and they differ. **Deciding** needs the truth: on SQLite all decisions of a process go by one
+connection, and SQLite tells that connection whether any other has committed since; as long as none has, what it left
+last is what is there. PostgreSQL tells nothing of the kind, so a turn there always reads. **Showing** goes by the
+home's revision, which every decision raises: rows that belong to the revision just read need not be read.
+
+Kept are homes in which nothing waits and nothing was shed: such claims change with the clock, without a decision.
+"""
+
+import copy
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import connection
+from django.db.models.base import ModelState
+
+from appliances.models import Home
+from appliances.services import claims, reading, writer
+from appliances.services.reading import Rows
+
+MOST = 1000
+"""Homes that are kept: one of 15 appliances takes about 60 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    home: Home
+    rows: Rows
+    at: datetime
+    """The moment the tree is of: temporary limits come and go by the clock."""
+
+
+_shown: OrderedDict[int, Known] = OrderedDict()
+_left: dict[int, Known] = {}
+"""As the writer left them, in the transaction under way too."""
+_versions: list[int] = []
+
+
+def look() -> None:
+    """At the beginning of every transaction that decides: whether somebody else has committed since the last one."""
+    if not writer.is_used():
+        return
+    with connection.cursor() as cursor:
+        version = cursor.execute("PRAGMA data_version").fetchone()[0]
+    if _versions != [version]:
+        _left.clear()
+        _versions[:] = [version]
+
+
+def take_for_deciding(home_id: int, now: datetime) -> Known | None:
+    """The home as it certainly is; None says to read it. Whoever takes it leaves it again, or it has to be read."""
+    return _of_now(_left.pop(home_id, None), now) if writer.is_used() else None
+
+
+def leave(home: Home, rows: Rows, now: datetime) -> None:
+    """Inside the transaction that changed it: how it is from now on."""
+    if writer.is_used() and not _is_clockwork(rows) and len(_left) < MOST:
+        _left[home.pk] = Known(home, rows, now)
+
+
+def changes(home_id: int) -> None:
+    """A decision about it is being recorded: what was left of it is no longer so."""
+    _left.pop(home_id, None)
+
+
+def distrust() -> None:
+    """Something was undone: nothing that was left is certain."""
+    _left.clear()
+
+
+def for_showing(home_id: int, revision: int, now: datetime) -> Known | None:
+    """The home as it was committed at this revision."""
+    found = None if connection.in_atomic_block else _shown.get(home_id)
+    return _of_now(found, now) if found is not None and found.home.revision == revision else None
+
+
+def keep_for_showing(home: Home, rows: Rows, now: datetime) -> None:
+    """As it was read or committed, whole, at the revision of `home`; older than what is kept it is not taken."""
+    there = _shown.get(home.pk)
+    if connection.in_atomic_block or _is_clockwork(rows) or (there and there.home.revision >= home.revision):
+        return
+    _shown[home.pk] = Known(home, rows, now)
+    _shown.move_to_end(home.pk)
+    while len(_shown) > MOST:
+        _shown.popitem(last=False)
+
+
+def alone(home: Home) -> Home:
+    """A copy of one that is kept, for somebody who may ask it for more than its columns."""
+    mine = copy.copy(home)
+    mine._state = ModelState()
+    mine._state.adding, mine._state.db = False, home._state.db
+    return mine
+
+
+def forget() -> None:
+    """Everything."""
+    _left.clear()
+    _shown.clear()
+
+
+def _is_clockwork(rows: Rows) -> bool:
+    return any(claims.waiting(row) or claims.ever_shed(row) for row in rows.appliances.values())
+
+
+def _of_now(found: Known | None, now: datetime) -> Known | None:
+    if found is None or not found.rows.limits or found.rows.in_force(found.at) == found.rows.in_force(now):
+        return found
+    rows = found.rows
+    fresh = reading.together(rows.circuits.values(), rows.appliances.values(), rows.limits, now)
+    return replace(found, rows=fresh, at=now)

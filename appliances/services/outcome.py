@@ -1,0 +1,43 @@
+"""How a turn ends: with what it changed, or with why it changed nothing."""
+
+from dataclasses import dataclass
+
+from appliances.models import Decision
+
+
+class Refused(Exception):
+    """It does not fit. Carries the recorded decision; nothing but that record was written."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(f"{decision.subject_name}: {decision.exceeded_by} W too much at {decision.circuit_name}")
+        self.decision = decision
+
+
+class Missing(Exception):
+    """What was asked for is not there."""
+
+
+class Busy(Exception):
+    """The home's turn did not come in time; nothing was changed, asking again is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a turn did. `decision` is None where everything already was as asked."""
+
+    home_id: int
+    revision: int
+    decision: Decision | None = None
+    subject_id: int | None = None
+    appliances: tuple[int, ...] = ()
+    circuits: tuple[int, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    """All that were recorded; `decision` is the last."""
+
+
+class Rehearsed(Exception):
+    """A dry run went through: this is what would have changed. Nothing was."""
+
+    def __init__(self, changed: Changed) -> None:
+        super().__init__(f"{len(changed.decisions)} decisions would have been recorded.")
+        self.changed = changed

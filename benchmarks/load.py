@@ -1,0 +1,109 @@
+"""Closed-loop clients on kept connections: each asks again as soon as it is answered, and never faster."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import median, quantiles
+
+from benchmarks.servers import Server
+
+Request = Callable[[int, int], bytes]
+"""The bytes of a client's n-th request."""
+
+
+@dataclass
+class Figures:
+    """Of one contender, over all its rounds."""
+
+    latencies: list[list[float]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    @property
+    def per_second(self) -> float:
+        return median(len(one) / seconds for one, seconds in zip(self.latencies, self.seconds, strict=True))
+
+    @property
+    def cpu_ms(self) -> float:
+        """Of the server, each."""
+        return median(1000 * cpu / len(one) for cpu, one in zip(self.cpu, self.latencies, strict=True))
+
+    def percentile_ms(self, percent: int) -> float:
+        return median(1000 * quantiles(one, n=100)[percent - 1] for one in self.latencies)
+
+    @property
+    def max_over_median(self) -> float:
+        """How unfairly the unluckiest waited."""
+        return median(max(one) / median(one) for one in self.latencies)
+
+    def row(self) -> dict[str, float]:
+        return {
+            "per_second": self.per_second,
+            "cpu_ms": self.cpu_ms,
+            "p50_ms": self.percentile_ms(50),
+            "p99_ms": self.percentile_ms(99),
+            "max_over_median": self.max_over_median,
+        }
+
+
+def drive(server: Server, request: Request, figures: Figures, *, clients: int, seconds: float) -> None:
+    asyncio.run(_drive(server, request, figures, clients, seconds))
+
+
+async def _drive(server: Server, request: Request, figures: Figures, clients: int, seconds: float) -> None:
+    lines = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(clients)]
+    latencies: list[float] = []
+    began, cpu = time.perf_counter(), server.cpu()
+    until = began + seconds
+    await asyncio.gather(*(_client(n, *line, request, latencies, until) for n, line in enumerate(lines)))
+    figures.seconds.append(time.perf_counter() - began)
+    figures.cpu.append(server.cpu() - cpu)
+    figures.latencies.append(latencies)
+    for _reader, writer in lines:
+        writer.close()
+
+
+async def _client(
+    number: int,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    request: Request,
+    latencies: list[float],
+    until: float,
+) -> None:
+    turn = 0
+    while (began := time.perf_counter()) < until:
+        writer.write(request(number, turn))
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
+        body = await reader.readexactly(int(length or 0))
+        assert head.split(b" ")[1] in {b"200", b"304"}, (head, body)
+        latencies.append(time.perf_counter() - began)
+        turn += 1
+
+
+def post_toggle(server: Server) -> Request:
+    """Each client has an appliance of its own and turns it over every time: every request is a change to be kept."""
+    is_on = dict.fromkeys(server.appliances, False)
+
+    def request(client: int, _turn: int) -> bytes:
+        appliance = server.appliances[client]
+        is_on[appliance] = not is_on[appliance]
+        return _bytes(server, "POST", server.toggle.format(appliance), json.dumps({"is_on": is_on[appliance]}).encode())
+
+    return request
+
+
+def get(server: Server, path: str, **headers: str) -> Request:
+    sent = _bytes(server, "GET", path, b"", **headers)
+    return lambda _client, _turn: sent
+
+
+def _bytes(server: Server, method: str, path: str, body: bytes, **headers: str) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", f"Content-Length: {len(body)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in (server.headers | headers).items()]
+    if body:
+        lines.append("Content-Type: application/json")
+    return "\r\n".join([*lines, "", ""]).encode() + body
