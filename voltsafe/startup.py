@@ -96,7 +96,8 @@ def _let_it_take_its_time() -> None:
             cursor.execute("SELECT pg_advisory_lock(hashtext('voltsafe start'))")
 
 
-def _migrate(say: Say) -> None:
+def missing_migrations() -> list[str]:
+    """What the database lacks of this program's schema. Raises CannotStart where it has one that is newer."""
     executor = MigrationExecutor(connection)
     loader = executor.loader
     ours = {key for key in loader.applied_migrations if key[0] in loader.migrated_apps}
@@ -107,7 +108,11 @@ def _migrate(say: Say) -> None:
             "Install that version, or restore a backup made by this one."
         )
     loader.check_consistent_history(connection)
-    if executor.migration_plan(loader.graph.leaf_nodes()):
+    return [str(migration) for migration, _back in executor.migration_plan(loader.graph.leaf_nodes())]
+
+
+def _migrate(say: Say) -> None:
+    if missing_migrations():
         say("Preparing the database ...")
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
 
