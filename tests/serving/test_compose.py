@@ -33,6 +33,20 @@ def service(whole: dict[str, Any], request: pytest.FixtureRequest) -> Any:
 each = pytest.mark.parametrize("service", SERVICES, indirect=True)
 
 
+def test_compose_itself_was_asked() -> None:
+    if not composed.compose_command():
+        pytest.skip("Compose is not here: the file was read as it is written")
+    assert composed.understood()["services"]["controller"]["environment"]["REDIS_URL"] == "redis://redis:6379/0"
+
+
+def test_a_file_that_compose_does_not_take_is_said(tmp_path: Path) -> None:
+    if not composed.compose_command():
+        pytest.skip("Compose is not here")
+    (tmp_path / "wrong.yml").write_text("services: {web: {image: any, reed_only: true}}")
+    with pytest.raises(SystemExit, match="wrong.yml is not what Compose takes: .*reed_only"):
+        composed.understood(tmp_path / "wrong.yml")
+
+
 def test_these_are_all_services(whole: dict[str, Any]) -> None:
     assert set(whole["services"]) == set(SERVICES)
 
