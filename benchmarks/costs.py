@@ -25,6 +25,7 @@ import psycopg
 import websockets
 
 from benchmarks.one_home import OWNER, ROOT, _cpu_seconds, _wait
+from deploy.cluster.person import Person
 from deploy.cluster.running import LOOPBACK, a_free_port
 from deploy.cluster.servers import a_database, a_redis
 
@@ -52,7 +53,15 @@ class Servers:
         self.web, self.controller, self.port = web, controller, port
         self.looking = psycopg.connect(address, autocommit=True)
         self.asked = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self.line = HTTPConnection(LOOPBACK, port, timeout=30)
+        self.address = f"http://localhost:{port}"
+        self._line = self.line()
+
+    def line(self) -> HTTPConnection:
+        return HTTPConnection(LOOPBACK, self.port, timeout=30)
+
+    def hang_up(self) -> None:
+        """A line that was idle for a minute is closed by the server."""
+        self._line.close()
 
     def cpu(self) -> tuple[float, float, float]:
         """Seconds so far: the web process, the controller, PostgreSQL for them."""
@@ -64,8 +73,8 @@ class Servers:
         return float(row[0]) if row else 0.0
 
     def ask(self, method: str, path: str, body: str | None = None, **more: str) -> tuple[dict[str, str], bytes]:
-        self.line.request(method, path, body, {**self.asked, **more})
-        answer = self.line.getresponse()
+        self._line.request(method, path, body, {**self.asked, **more})
+        answer = self._line.getresponse()
         return dict(answer.getheaders()), answer.read()
 
     def toggle(self, number: int) -> None:
@@ -76,7 +85,7 @@ class Servers:
 
     def each(self, ask: Callable[[int], Any]) -> list[float]:
         """CPU milliseconds of each process for one: the best of the rounds, for the machine may have been busy."""
-        self.line.close()
+        self.hang_up()
         found = []
         for one in range(ROUNDS + 1):
             before = self.cpu()
@@ -141,6 +150,10 @@ def measure(servers: Servers, folder: Path) -> None:
     headers, _body = servers.ask("GET", "/api/v1/homes/home/load")
     tag = {"If-None-Match": headers.get("ETag", "")}
     say("read_web, unchanged", servers.each(lambda _n: servers.ask("GET", "/api/v1/homes/home/load", **tag))[0])
+    person = Person(servers)
+    page = person.sign_in(OWNER["VOLTSAFE_OWNER"], OWNER["VOLTSAFE_OWNER_PASSWORD"])
+    say("page_web", servers.each(lambda _n: person.ask("GET", "/homes/home/"))[0])
+    say("page", len(gzip.compress(page.encode())))
     was = servers.one(SIZE)
     environment = json.loads((folder / "environment").read_text())
     subprocess.run(
@@ -168,14 +181,13 @@ async def _watched(servers: Servers) -> None:
     while "heartbeat" in last or not last:
         last = str(await first.recv())
     say("frame", len(last.encode()))
-    say("page (of the board, compressed)", len(gzip.compress(last.encode())))
     for socket in (first, *others):
         await socket.close()
 
 
 def _apart(servers: Servers) -> float:
     """Toggles so far apart that each is a frame of its own."""
-    servers.line.close()
+    servers.hang_up()
     before = servers.cpu()[0]
     for number in range(60):
         servers.toggle(number)

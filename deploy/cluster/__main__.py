@@ -18,7 +18,8 @@ from deploy.cluster.running import LOOPBACK, Cluster, Ended, a_free_port
 def main() -> int:
     is_check = "--check" in sys.argv[1:]
     asked_to_stop = threading.Event()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, signal.default_int_handler)
     port = int(os.environ.get("PORT") or a_free_port(LOOPBACK))
     more = whole_round.FIRST_START if is_check else {}
     with tempfile.TemporaryDirectory(prefix="voltsafe-cluster-") as folder:

@@ -3,12 +3,12 @@
 import json
 from html.parser import HTMLParser
 from http.client import HTTPConnection
-from typing import Any
+from ssl import SSLContext
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from websockets.sync.client import ClientConnection, connect
-
-from deploy.cluster.running import Cluster
+from websockets.typing import Origin
 
 
 class Fields(HTMLParser):
@@ -33,15 +33,23 @@ class Fields(HTMLParser):
             self.name = self.name or name
 
 
+class Door(Protocol):
+    """Where somebody goes in: the proxy of a cluster, or one server."""
+
+    address: str
+
+    def line(self) -> HTTPConnection: ...
+
+
 class Person:
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
+    def __init__(self, door: Door) -> None:
+        self._door = door
         self._cookies: dict[str, str] = {}
 
     def ask(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str, str]:
-        """Through the proxy: status, where it leads to, text."""
-        line = self._cluster.line()
-        named = {"Cookie": self.cookies, "Origin": self._cluster.address, "Referer": f"{self._cluster.address}{path}"}
+        """Through the door: status, where it leads to, text."""
+        line = self._door.line()
+        named = {"Cookie": self.cookies, "Origin": self._door.address, "Referer": f"{self._door.address}{path}"}
         try:
             line.request(method, path, body or None, {**named, **headers})
             answer = line.getresponse()
@@ -71,12 +79,12 @@ class Person:
         assert status == 200, f"after signing in: {status}"
         return text
 
-    def watch(self, path: str) -> ClientConnection:
-        """The socket of a page, through the proxy."""
-        address = f"{self._cluster.address.replace('http', 'ws', 1)}{path}"
-        trust = self._cluster.trust() if address.startswith("wss:") else None
-        headers = {"Cookie": self.cookies}
-        return connect(address, additional_headers=headers, origin=self._cluster.address, ssl=trust)  # type: ignore[arg-type]
+    def watch(self, path: str, trust: SSLContext) -> ClientConnection:
+        """The socket of a page."""
+        address = f"{self._door.address.replace('http', 'ws', 1)}{path}"
+        return connect(
+            address, additional_headers={"Cookie": self.cookies}, origin=Origin(self._door.address), ssl=trust
+        )
 
 
 def toggle(line: HTTPConnection, token: str, appliance: int, *, on: bool) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def run(cluster: Cluster) -> None:
     beside = f"ws://{WEB['web-2']}:{cluster.web_port}/ws/api/v1/homes/home/"
     with (
         connect(beside, additional_headers={"Authorization": f"Bearer {token}"}) as automation,
-        person.watch("/ws/homes/home/") as browser,
+        person.watch("/ws/homes/home/", cluster.trust()) as browser,
     ):
         _next(automation, "state")
         browser.recv(timeout=30)
