@@ -5,6 +5,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements.txt .
 RUN python -m venv --without-pip /venv \
  && python -m pip --python /venv/bin/python install --no-compile --only-binary :all: --require-hashes -r requirements.txt \
+ && find /venv/lib -depth -type d \( -name tests -o -path '*/twisted/*/test' -o -path '*/autobahn/*/test' \) -exec rm -r {} + \
  && python -m compileall -q --invalidation-mode unchecked-hash /venv/lib
 
 FROM python:3.13-slim-bookworm

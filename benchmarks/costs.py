@@ -4,7 +4,7 @@
 
 One web process and one controller on a database of their own, about a minute. CPU is that of each process, read from
 /proc (PostgreSQL's: of the connections to this database), so it must run on the servers' own machine. What is written
-ahead is read from the whole PostgreSQL server: leave it alone meanwhile.
+ahead, and Redis' CPU, are those of the whole server: leave both alone meanwhile.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg
 import websockets
+from redis import Redis
 
 from benchmarks.one_home import OWNER, ROOT, _cpu_seconds, _wait
 from deploy.cluster.person import Person
@@ -52,6 +53,7 @@ class Servers:
     def __init__(self, web: int, controller: int, address: str, port: int, token: str) -> None:
         self.web, self.controller, self.port = web, controller, port
         self.looking = psycopg.connect(address, autocommit=True)
+        self.redis = Redis.from_url(os.environ["REDIS_URL"])
         self.asked = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self.address = f"http://localhost:{port}"
         self._line = self.line()
@@ -67,6 +69,11 @@ class Servers:
         """Seconds so far: the web process, the controller, PostgreSQL for them."""
         backends = [pid for (pid,) in self.looking.execute(BACKENDS).fetchall()]
         return _cpu_seconds(self.web), _cpu_seconds(self.controller), sum(map(_cpu_seconds, backends))
+
+    def redis_cpu(self) -> float:
+        """Milliseconds so far, of the whole Redis server."""
+        said = self.redis.info("cpu")
+        return 1000 * float(said["used_cpu_user"] + said["used_cpu_sys"])
 
     def one(self, question: str) -> float:
         row = self.looking.execute(question).fetchone()  # type: ignore[arg-type]
@@ -126,10 +133,12 @@ def started(folder: str) -> Iterator[Servers]:
         address = os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + database.rpartition("/")[2]
         servers = Servers(web.pid, controller.pid, address, port, token.stdout.strip())
         stack.callback(servers.looking.close)
+        stack.callback(servers.redis.close)
         yield servers
 
 
 def measure(servers: Servers, folder: Path) -> None:
+    say("control: /healthz, 0.9 on a machine at rest", servers.each(lambda _n: servers.ask("GET", "/healthz"))[0])
     say("process_memory", _memory(servers.web))
     asyncio.run(_watched(servers))
     decisions, ahead = (
@@ -168,7 +177,12 @@ async def _watched(servers: Servers) -> None:
     asked = {"Authorization": servers.asked["Authorization"]}
     plain = await asyncio.to_thread(_apart, servers)
     first = await _open(address, asked)
+    was, began = servers.redis_cpu(), time.monotonic()
     one = await asyncio.to_thread(_apart, servers)
+    busy, took = servers.redis_cpu() - was, time.monotonic() - began
+    await asyncio.sleep(REST)
+    waiting = (servers.redis_cpu() - was - busy) / REST
+    say("publish_redis", (busy - waiting * took) / TIMES)
     memory, idle = _memory(servers.web), await _at_rest(servers)
     others = [await _open(address, asked) for _ in range(SOCKETS - 1)]
     say("socket_memory", (_memory(servers.web) - memory) / len(others))
@@ -189,10 +203,10 @@ def _apart(servers: Servers) -> float:
     """Toggles so far apart that each is a frame of its own."""
     servers.hang_up()
     before = servers.cpu()[0]
-    for number in range(60):
+    for number in range(TIMES):
         servers.toggle(number)
         time.sleep(0.1)
-    return 1000 * (servers.cpu()[0] - before) / 60
+    return 1000 * (servers.cpu()[0] - before) / TIMES
 
 
 async def _open(address: str, headers: dict[str, str]) -> Any:
