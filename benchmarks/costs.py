@@ -11,12 +11,13 @@ import asyncio
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,11 @@ import psycopg
 import websockets
 from redis import Redis
 
-from benchmarks.one_home import OWNER, ROOT, _cpu_seconds, _wait
+from deploy.cluster.composed import ROOT
 from deploy.cluster.person import Person
-from deploy.cluster.running import LOOPBACK, a_free_port
+from deploy.cluster.running import LOOPBACK, a_free_port, status
 from deploy.cluster.servers import a_database, a_redis
+from deploy.cluster.whole_round import FIRST_START, OWNER, PASSWORD
 
 ROUNDS, TIMES, SOCKETS, REST = 5, 60, 200, 10.0
 HOMES = 200
@@ -53,7 +55,7 @@ class Servers:
     def __init__(self, web: int, controller: int, address: str, port: int, token: str) -> None:
         self.web, self.controller, self.port = web, controller, port
         self.looking = psycopg.connect(address, autocommit=True)
-        self.redis = Redis.from_url(os.environ["REDIS_URL"])
+        self.redis = Redis.from_url(os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379")
         self.asked = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self.address = f"http://localhost:{port}"
         self._line = self.line()
@@ -104,6 +106,8 @@ class Servers:
 
 
 def main() -> None:
+    # Whoever stops it wants no servers left.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as folder, started(folder) as servers:
         measure(servers, Path(folder))
 
@@ -114,9 +118,9 @@ def started(folder: str) -> Iterator[Servers]:
         database, password = stack.enter_context(a_database())
         redis, redis_password = stack.enter_context(a_redis())
         port = a_free_port(LOOPBACK)
-        own = {"VOLTSAFE_DATA_DIR": folder, "PORT": str(port), "VOLTSAFE_SAMPLE_HOME": "1", "VOLTSAFE_CONTROLLER": "0"}
+        own = {"VOLTSAFE_DATA_DIR": folder, "PORT": str(port), "VOLTSAFE_CONTROLLER": "0"}
         given = {"DATABASE_URL": database, "DATABASE_PASSWORD": password, "REDIS_URL": redis}
-        environment = {"PATH": os.environ["PATH"], **own, **OWNER, **given, "REDIS_PASSWORD": redis_password}
+        environment = {"PATH": os.environ["PATH"], **own, **FIRST_START, **given, "REDIS_PASSWORD": redis_password}
 
         def run(*line: str) -> "subprocess.Popen[bytes]":
             command = [sys.executable, "manage.py", *line]
@@ -126,8 +130,8 @@ def started(folder: str) -> Iterator[Servers]:
             return process
 
         web, controller = run("serve"), run("controller")
-        _wait(port)
-        made = [sys.executable, "manage.py", "token", "bench"]
+        _wait_for(port)
+        made = [sys.executable, "manage.py", "token", OWNER]
         token = subprocess.run(made, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
         Path(folder, "environment").write_text(json.dumps(environment))
         address = os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + database.rpartition("/")[2]
@@ -135,6 +139,15 @@ def started(folder: str) -> Iterator[Servers]:
         stack.callback(servers.looking.close)
         stack.callback(servers.redis.close)
         yield servers
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        with suppress(OSError):
+            if status(HTTPConnection(LOOPBACK, port, timeout=5), "/healthz") == 200:
+                return
+        time.sleep(0.1)
+    raise SystemExit("the server did not start")
 
 
 def measure(servers: Servers, folder: Path) -> None:
@@ -160,7 +173,7 @@ def measure(servers: Servers, folder: Path) -> None:
     tag = {"If-None-Match": headers.get("ETag", "")}
     say("read_web, unchanged", servers.each(lambda _n: servers.ask("GET", "/api/v1/homes/home/load", **tag))[0])
     person = Person(servers)
-    page = person.sign_in(OWNER["VOLTSAFE_OWNER"], OWNER["VOLTSAFE_OWNER_PASSWORD"])
+    page = person.sign_in(OWNER, PASSWORD)
     say("page_web", servers.each(lambda _n: person.ask("GET", "/homes/home/"))[0])
     say("page", len(gzip.compress(page.encode())))
     was = servers.one(SIZE)
@@ -220,6 +233,11 @@ async def _at_rest(servers: Servers) -> float:
     before = servers.cpu()[0]
     await asyncio.sleep(REST)
     return 1000 * (servers.cpu()[0] - before) / REST
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory(pid: int) -> float:

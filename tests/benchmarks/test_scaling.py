@@ -2,6 +2,8 @@
 
 from dataclasses import fields, replace
 
+import pytest
+
 from benchmarks import scaling
 from benchmarks.scaling import Assumptions, Costs, Limits, Load
 
@@ -24,11 +26,11 @@ def test_the_busiest_second_by_hand() -> None:
 
     # 1200 in the hour, 2 a second of them together; 120 shed by the grid in a minute; 1 a second by automations.
     a_second = 1200 / 3600 + 1200 * 0.1 / 60 + 200 * 0.3 * 2 / 60 + 1
-    assert found.toggles == a_second + 5 * a_second**0.5
-    assert found.reads == 10 + 5 * 10**0.5
-    assert found.pages == 72 / 3600 + 5 * (72 / 3600) ** 0.5
+    assert found.toggles == pytest.approx(a_second + 5 * a_second**0.5)
+    assert found.reads == pytest.approx(10 + 5 * 10**0.5)
+    assert found.pages == pytest.approx(72 / 3600 + 5 * (72 / 3600) ** 0.5)
     assert found.sockets == 14
-    assert found.waiting == found.toggles * 0.25 + 200 * 0.3 * 2 / 60
+    assert found.waiting == pytest.approx(found.toggles * 0.25 + 200 * 0.3 * 2 / 60)
     assert found.toggles_a_day == 1200 + 200 * 0.5 * 864
 
 
@@ -87,8 +89,8 @@ def test_the_day_is_the_same_every_time_and_near_what_is_assumed() -> None:
 
 
 def test_figures_are_rounded_to_two_digits() -> None:
-    said = [scaling._round(figure) for figure in (0, 0.0123, 0.5, 9.96, 123, 98_765, 1_234_567)]
-    assert said == ["0", "0.012", "0.50", "10", "120", "99,000", "1,200,000"]
+    said = [scaling.rounded(figure) for figure in (0, 0.0123, 0.5, 9.9, 123, 98_765, 1_234_567)]
+    assert said == ["0", "0.012", "0.50", "9.9", "120", "99,000", "1,200,000"]
 
 
 def test_the_document_says_what_the_script_prints() -> None:
