@@ -5,10 +5,10 @@ INSTALLED := .venv/installed
 INSTALLED_DEV := .venv/installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help run test check lock matrix screenshots clean
+.PHONY: help run test check cluster cluster-check lock matrix screenshots clean
 
 help:  ## List what there is to do
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 run: $(INSTALLED)  ## Start VoltSafe; the first time also install it and make its database
 	@exec $(BIN)/python manage.py serve
@@ -27,6 +27,13 @@ check: $(INSTALLED_DEV)  ## Check format, lint, types, floors, templates, migrat
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	VOLTSAFE_URL=https://home.example VOLTSAFE_TRUSTED_PROXIES=127.0.0.1 $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# On PostgreSQL and Redis servers that are there (DATABASE_URL, REDIS_URL), with a database of its own; needs Caddy.
+cluster: $(INSTALLED_DEV)  ## Start what docker-compose.yml starts, without Docker, until Ctrl-C
+	@exec $(BIN)/python -m deploy.cluster
+
+cluster-check: $(INSTALLED_DEV)  ## Start it, use it, stop a part of it, tear it down
+	@exec $(BIN)/python -m deploy.cluster --check
 
 LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 

@@ -6,7 +6,7 @@ Every name may also be given as NAME_FILE, the path of a file that holds the val
 import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -101,18 +101,40 @@ def _is_web_address(value: str) -> bool:
     return bool(is_whole) and not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
 
 
-def redis(name: str) -> str:
+def redis(name: str, *, password: str = "") -> str:
+    """The address in `name`, with the password beside it in its place."""
     value = text(name)
-    if value and (urlsplit(value).scheme not in {"redis", "rediss", "unix"}):
+    parts = urlsplit(value)
+    if value and parts.scheme not in {"redis", "rediss", "unix"}:
         raise ImproperlyConfigured(f"{name} is not a Redis address; give it as redis://host:6379/0.")
-    return value
+    if not password:
+        return value
+    _check_password_belongs(name, at_a_server=bool(value), has_one=bool(parts.password))
+    user, _at, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user.partition(':')[0]}:{quote(password, safe='')}@{host}").geturl()
 
 
-def database(name: str, sqlite_file: Path) -> dict[str, object]:
+def database(name: str, sqlite_file: Path, *, password: str = "") -> dict[str, object]:
     """Django's settings of the database at the address in `name`; without one, the embedded SQLite file.
 
     The address is never repeated in a message: it holds a password.
     """
+    found = _database(name, sqlite_file)
+    if password:
+        _check_password_belongs(name, at_a_server=found["ENGINE"] != SQLITE, has_one=bool(found.get("PASSWORD")))
+        found["PASSWORD"] = password
+    return found
+
+
+def _check_password_belongs(name: str, *, at_a_server: bool, has_one: bool) -> None:
+    beside = name.replace("_URL", "_PASSWORD")
+    if not at_a_server:
+        raise ImproperlyConfigured(f"{beside} is set, but {name} names no server that could ask for it.")
+    if has_one:
+        raise ImproperlyConfigured(f"{name} holds a password and {beside} another; leave one of them out.")
+
+
+def _database(name: str, sqlite_file: Path) -> dict[str, object]:
     address = text(name)
     if not address:
         return {"ENGINE": SQLITE, "NAME": str(sqlite_file)}

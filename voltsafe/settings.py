@@ -87,8 +87,10 @@ TEMPLATES = [
     }
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL", DATA_DIR / "voltsafe.sqlite3")}
-_database = DATABASES["default"]
+_database: dict[str, Any] = env.database(
+    "DATABASE_URL", DATA_DIR / "voltsafe.sqlite3", password=env.text("DATABASE_PASSWORD")
+)
+DATABASES = {"default": _database}
 # Requests run in HTTP_THREADS threads (voltsafe.http_pool), so kept connections are bounded by them.
 _database |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 _options = _database.setdefault("OPTIONS", {})
@@ -105,7 +107,7 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.redis("REDIS_URL")
+REDIS_URL = env.redis("REDIS_URL", password=env.text("REDIS_PASSWORD"))
 CHANNEL_LAYERS: dict[str, dict[str, object]] = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",

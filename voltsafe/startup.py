@@ -97,7 +97,8 @@ def _let_it_take_its_time() -> None:
             cursor.execute("SELECT pg_advisory_lock(hashtext('voltsafe start'))")
 
 
-def _migrate(say: Say) -> None:
+def missing_migrations() -> list[str]:
+    """What the database lacks of this program's schema. Raises CannotStart where it has one that is newer."""
     newer, missing = probing.migrations()
     if newer:
         raise CannotStart(
@@ -105,7 +106,11 @@ def _migrate(say: Say) -> None:
             "Install that version, or restore a backup made by this one."
         )
     MigrationLoader(connection).check_consistent_history(connection)
-    if missing:
+    return missing
+
+
+def _migrate(say: Say) -> None:
+    if missing_migrations():
         say("Preparing the database ...")
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
 

@@ -1,15 +1,17 @@
 """The controller as people run it: beside the server, or as a process of its own."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.serving.process import COMMAND, ROOT, Serving, serving, started
+from tests.serving.process import COMMAND, ROOT, Serving, complaint, serving, started
 
 pytestmark = pytest.mark.processes
 
@@ -59,12 +61,42 @@ def test_one_tick_and_no_more(tmp_path: Path) -> None:
         assert not told(server, late=False)["late"]
 
 
-def test_without_a_database_it_says_so_and_goes_on(tmp_path: Path) -> None:
-    """There is nothing to read yet; once there is, it works."""
+def test_it_waits_for_a_database_that_is_prepared_and_says_so_once(tmp_path: Path) -> None:
+    sign = tmp_path / "data/controller.ran"
     with started(tmp_path, CONTROLLER) as controller:
-        controller.wait_for("The controller runs.")
-        controller.wait_for("The controller cannot work: no such table")
+        controller.wait_for("The controller waits: the database is not prepared yet. `manage.py serve` prepares it.")
+        assert not sign.exists()
         with serving(tmp_path, VOLTSAFE_CONTROLLER="0") as server:
+            controller.wait_for("The controller runs.")
             assert told(server, late=False)["said"] == "ok"
+        assert len(controller.said) == 2
+        assert sign.exists()
+        assert controller.stop() == (0, "")
+
+
+def test_while_it_waits_it_can_be_stopped(tmp_path: Path) -> None:
+    with started(tmp_path, CONTROLLER) as controller:
+        controller.wait_for("The controller waits")
+        assert controller.stop() == (0, "")
+
+
+def test_it_does_not_touch_a_database_that_is_newer(tmp_path: Path) -> None:
+    with serving(tmp_path, VOLTSAFE_CONTROLLER="0"):
+        pass
+    with closing(sqlite3.connect(tmp_path / "data/voltsafe.sqlite3")) as newer, newer:
+        newer.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('appliances', '9999_later', '2030')")
+    said = complaint(tmp_path, CONTROLLER)
+    assert said.startswith("The controller cannot start. The database ")
+    assert "was written by a newer VoltSafe (it has appliances.9999_later)" in said
+
+
+def test_it_gets_over_a_database_that_is_away_for_a_while(tmp_path: Path) -> None:
+    database = tmp_path / "data/voltsafe.sqlite3"
+    with serving(tmp_path, VOLTSAFE_CONTROLLER="0"), started(tmp_path, CONTROLLER) as controller:
+        controller.wait_for("The controller runs.")
+        with closing(sqlite3.connect(database)) as other:
+            other.execute("ALTER TABLE appliances_heartbeat RENAME TO elsewhere")
+            controller.wait_for("The controller cannot work: no such table")
+            other.execute("ALTER TABLE elsewhere RENAME TO appliances_heartbeat")
         controller.wait_for("The controller works again.")
         assert controller.stop()[0] == 0

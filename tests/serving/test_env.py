@@ -1,9 +1,11 @@
 """What the environment may say, and that nonsense stops the start with one line that names the variable."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from django.core.exceptions import ImproperlyConfigured
 
 from voltsafe import env
@@ -119,6 +121,43 @@ def test_a_postgresql_address_keeps_its_options(given: Any) -> None:
     assert found["ENGINE"] == "django.db.backends.postgresql"
     assert (found["HOST"], found["PORT"], found["PASSWORD"]) == ("db", 5433, "p@ss")
     assert found["OPTIONS"] == {"sslmode": "require"}
+
+
+def test_the_password_of_the_database_may_stand_beside_its_address(given: Any) -> None:
+    given("postgres://user@db/volts", "VOLTSAFE_TEST_URL")
+    found = env.database("VOLTSAFE_TEST_URL", Path("/data/file"), password="any/thing @ all:")
+    assert (found["USER"], found["PASSWORD"]) == ("user", "any/thing @ all:")
+
+
+@pytest.mark.parametrize("address", ["redis://cache:6379/2", "rediss://user@cache:6379/2", "unix://@/run/redis.sock"])
+def test_the_password_of_redis_may_stand_beside_its_address(given: Any, address: str) -> None:
+    given(address, "VOLTSAFE_TEST_URL")
+    whole = env.redis("VOLTSAFE_TEST_URL", password="any/thing @ all:")
+    with_it, without = redis.connection.parse_url(whole), redis.connection.parse_url(address)
+    assert with_it.pop("password") == "any/thing @ all:"
+    assert {**with_it, "username": with_it.get("username") or None} == {"username": None, **without}
+
+
+in_the_database = partial(env.database, sqlite_file=Path("/data/file"))
+
+
+@pytest.mark.parametrize(
+    ("reader", "address", "why"),
+    [
+        (env.redis, "", "names no server"),
+        (env.redis, "redis://:s3cret@cache", "another"),
+        (in_the_database, "", "names no server"),
+        (in_the_database, "postgres://u:s3cret@db/volts", "another"),
+    ],
+)
+def test_a_password_that_belongs_nowhere_is_said_and_not_repeated(
+    given: Any, reader: Any, address: str, why: str
+) -> None:
+    given(address, "VOLTSAFE_TEST_URL")
+    with pytest.raises(ImproperlyConfigured, match=why) as caught:
+        reader("VOLTSAFE_TEST_URL", password="0th3r s3cret")
+    assert "VOLTSAFE_TEST_PASSWORD" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from deploy.cluster import composed
 from tests.serving.process import a_free_port, environment, serving
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,10 +28,23 @@ def test_every_variable_that_is_read_is_documented_and_no_other() -> None:
 
 
 def test_compose_sets_only_what_is_documented() -> None:
-    text = (ROOT / "docker-compose.yml").read_text().split("  postgres:\n", 1)[0]
-    given = set(re.findall(r"^      ([A-Z_]+): ", text, re.MULTILINE))
+    services = composed.understood()["services"]
+    given = {name.removesuffix("_FILE") for one in ("web", "controller") for name in services[one]["environment"]}
 
-    assert given - {"PGPASSWORD"} <= names_in((ROOT / "docs/configuration.md").read_text())
+    assert given <= names_in((ROOT / "docs/configuration.md").read_text())
+
+
+def test_compose_asks_for_health_as_the_image_does() -> None:
+    asked = composed.understood()["services"]["web"]["healthcheck"]["test"]
+
+    assert asked[1:] == command_of_the_health_check()
+
+
+def command_of_the_health_check() -> list[str]:
+    found: Any = re.search(
+        r"^HEALTHCHECK.*?CMD (\[.*?\])\n", (ROOT / "Dockerfile").read_text(), re.DOTALL | re.MULTILINE
+    )
+    return list(json.loads(found[1]))
 
 
 def test_the_image_has_every_folder_that_serving_reads() -> None:
@@ -43,9 +57,7 @@ def test_the_image_has_every_folder_that_serving_reads() -> None:
 
 @pytest.mark.processes
 def test_the_health_check_of_the_image_tells_whether_it_serves(tmp_path: Path) -> None:
-    text = (ROOT / "Dockerfile").read_text()
-    found: Any = re.search(r"^HEALTHCHECK.*?CMD (\[.*?\])\n", text, re.DOTALL | re.MULTILINE)
-    command = [sys.executable, *json.loads(found[1])[1:]]
+    command = [sys.executable, *command_of_the_health_check()[1:]]
 
     def is_healthy(port: int) -> bool:
         given = environment(tmp_path, PORT=str(port))

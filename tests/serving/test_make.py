@@ -72,6 +72,8 @@ def test_help_lists_every_target(checkout: Path) -> None:
         "run",
         "test",
         "check",
+        "cluster",
+        "cluster-check",
         "lock",
         "matrix",
         "screenshots",

@@ -1,15 +1,18 @@
 """The controller in a process of its own; `serve` runs one beside the server."""
 
 import signal
+import sys
 import threading
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from appliances.services import tending
-from voltsafe import controller
+from voltsafe import controller, startup
 
 
 class Command(BaseCommand):
@@ -25,6 +28,14 @@ class Command(BaseCommand):
         stop = threading.Event()
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, lambda *_: stop.set())
-        self.stdout.write("The controller runs.")
+        try:
+            if controller.wait_until_prepared(stop, self._say):
+                self._say("The controller runs.")
+                controller.run(stop, ran=controller.Sign(Path(settings.DATA_DIR, "controller.ran")).give)
+        except startup.CannotStart as why:
+            self.stderr.write(f"The controller cannot start. {why}")
+            sys.exit(1)
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
         self.stdout.flush()
-        controller.run(stop)
