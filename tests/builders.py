@@ -2,10 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from itertools import count
+from secrets import token_bytes
 
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from django.test import Client
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from appliances.models import Appliance, Circuit, Home, TemporaryLimit, Token, User, Wall
 from appliances.models.membership import Membership, Role
@@ -62,6 +69,21 @@ def confirm(client: Client, user: User) -> None:
     session[confirming.RECORDS] = [{"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}]
     session[confirming.OF_USER] = str(user.pk)
     session.save()
+
+
+def a_passkey(user: User, name: str = "Phone") -> Authenticator:
+    """As a device registers one: a key of its own, attested by nobody."""
+    public = ES256.from_cryptography_key(generate_private_key(SECP256R1()).public_key())
+    held = AttestedCredentialData.create(Aaguid.NONE, (key := token_bytes(16)), public)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    at = AuthenticatorData.create(sha256(b"testserver").digest(), flags, 0, held)
+    said = CollectedClientData.create("webauthn.create", b"challenge", "http://testserver")
+    response = {
+        "clientDataJSON": websafe_encode(said),
+        "attestationObject": websafe_encode(AttestationObject.create("none", at, {})),
+    }
+    credential = {"id": websafe_encode(key), "rawId": websafe_encode(key), "response": response, "type": "public-key"}
+    return Authenticator.objects.create(user=user, type="webauthn", data={"name": name, "credential": credential})
 
 
 def an_invitation(of: Home, name: str = "Bob", *, role: str = Role.GUEST, days: float = 7) -> str:

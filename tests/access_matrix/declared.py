@@ -95,7 +95,7 @@ WEB: dict[str, Door] = {
     "person_remove": form(May.MANAGE),
     "invitation_take_back": form(May.MANAGE),
     "installer_code": form(May.MANAGE),
-    "installer_code_remove": form(May.MANAGE),
+    "installer_code_remove": form(May.MANAGE, installer_code="red screwdriver"),
     "join": form(EVERYONE),
     "home_edit": form(May.CONFIGURE),
     "tokens": form(SIGNED_IN),

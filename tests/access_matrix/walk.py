@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
-from unittest import mock
 
-from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
@@ -22,7 +20,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appliances.live import hub
 from appliances.live.routing import websocket_urlpatterns
 from appliances.models import Decision, Home, Membership, Token, Wall
 from appliances.models.membership import Role
@@ -30,7 +27,17 @@ from appliances.services import actor, people, walls
 from tests.access_matrix import routes
 from tests.access_matrix.needs import ASKERS, BEARER, NO, NOT_THERE, SCREEN, SESSION, SIGN_IN, YES, Asker, Door
 from tests.access_matrix.routes import Route
-from tests.builders import a_circuit, a_home, a_limit, a_person, a_token, an_appliance, an_installer_code, confirm
+from tests.builders import (
+    a_circuit,
+    a_home,
+    a_limit,
+    a_passkey,
+    a_person,
+    a_token,
+    an_appliance,
+    an_installer_code,
+    confirm,
+)
 
 Outcomes = dict[tuple[str, str], dict[str, str]]
 """By path and method, then by asker."""
@@ -81,7 +88,6 @@ def furnish() -> House:
     to_link, linking = _wall(home, is_read_only=False)[:2]
     TOTP.activate(owner, generate_totp_secret())
     RecoveryCodes.activate(owner)
-    passkey = Authenticator.objects.create(user=owner, type="webauthn", data={"name": "Phone", "credential": {}})
     things = {
         "slug": home.slug,
         "app_label": "appliances",
@@ -95,7 +101,7 @@ def furnish() -> House:
         "invitations": invitation.pk,
         "walls": to_link.pk,
         "join": invited,
-        "passkeys": passkey.pk,
+        "passkeys": a_passkey(owner).pk,
         "link": linking,
     }
     house = House(home, things)
@@ -206,6 +212,13 @@ class _Hub:
     async def join(self, _watcher: Any) -> None:
         return
 
+    @property
+    def crowd(self) -> Any:
+        return self
+
+    def enter(self, _socket: Any, _visitor: Any) -> bool:
+        return True
+
 
 def at_socket(house: House, route: Route, asker: Asker) -> str:
     """The handshake as the consumer itself answers it."""
@@ -219,8 +232,8 @@ def at_socket(house: House, route: Route, asker: Asker) -> str:
     async def close(code: int) -> None:
         codes.append(code)
 
-    consumer.accept, consumer.close = accept, close
-    with undone(), mock.patch.object(hub, "of_this_process", _Hub), contextlib.suppress(StopIteration):
+    consumer.accept, consumer.close, consumer.hub = accept, close, _Hub()
+    with undone(), contextlib.suppress(StopIteration):
         # Nothing in it has to wait here, so that it needs no loop, in which the database may not be asked.
         consumer.connect().send(None)
         raise Unforeseen(f"{route.path}: its handshake waits for something")

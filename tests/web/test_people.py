@@ -58,7 +58,7 @@ def test_the_page_costs_as_much_for_many(browser: Client, flat: dict[str, Any], 
         a_person(home=flat["home"], role=Role.GUEST)
         an_invitation(flat["home"], f"Guest {number}")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         browser.get(PEOPLE)
 
 
