@@ -15,6 +15,9 @@ from channels.layers import get_channel_layer
 
 log = logging.getLogger(__name__)
 
+CHANNEL = "hub"
+"""The prefix of the names of this process's own channels."""
+
 PATIENCE = 2.0
 """Seconds a message may take to reach the layer before it is given up."""
 
@@ -79,7 +82,8 @@ _sending: set[asyncio.Future[None]] = set()
 def round_trip() -> None:
     """A message to ourselves, through the layer and back; raises what goes wrong on the way.
 
-    On the loop that serves, where there is one: a process receives on one loop only.
+    On the loop that serves, where there is one, and under the prefix of the hub's channel: a process receives on one
+    loop and under one prefix only.
     """
     if _loop is not None and _loop.is_running():
         asyncio.run_coroutine_threadsafe(_there_and_back(), _loop).result(2 * PATIENCE)
@@ -90,7 +94,7 @@ def round_trip() -> None:
 async def _there_and_back() -> None:
     layer = get_channel_layer()
     async with asyncio.timeout(PATIENCE):
-        channel = await layer.new_channel("ready")
+        channel = await layer.new_channel(CHANNEL)
         await layer.send(channel, {"type": "ready"})
         await layer.receive(channel)
 

@@ -93,7 +93,7 @@ class Hub:
                 # Nobody has watched up to now; whoever comes was looked at on the way in.
                 self._looked_at = time.monotonic()
                 events.serve_on(asyncio.get_running_loop())
-                self._channel = await self._layer.new_channel("hub")
+                self._channel = await self._layer.new_channel(events.CHANNEL)
                 self._tasks = [
                     asyncio.create_task(work()) for work in (self._listen, self._look_after, self._renew_groups)
                 ]

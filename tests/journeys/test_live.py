@@ -87,7 +87,11 @@ def test_one_page_too_many_polls_and_does_not_knock_all_the_time(serve: Serve, w
     is_live(first)
     second = first.context.new_page()
     opened: list[Any] = []
-    second.on("websocket", opened.append)
+
+    def note(socket: Any) -> None:
+        opened.append(socket)
+
+    second.on("websocket", note)
     second.goto(first.url)
     second.wait_for_selector("body[data-connection=polling]", timeout=30_000)
     before = second.locator("#meter .figure").inner_text()
