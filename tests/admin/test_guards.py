@@ -119,6 +119,6 @@ def test_every_change_of_a_role_is_a_decision(admin: Client, flat: Home) -> None
     told = Decision.objects.filter(home=flat, actor_name="keeper").order_by("revision")
     assert [wording.decision(one) for one in told] == [
         "bob belongs to the home now, as Guest.",
-        "bob from Guest to Member.",
+        "bob is Member now, and was Guest.",
         "bob belongs to the home no longer.",
     ]

@@ -12,8 +12,9 @@ from appliances.models.membership import Role
 from appliances.models.token import Scope
 from appliances.services import actor, tokens
 from appliances.services.access import GRANTS, May
+from tests.access_matrix.declared import API, BODIES
 from tests.api.conftest import Caller, Flat, code_of
-from tests.api.test_access import ALL, BODIES, NEEDED, addresses
+from tests.api.test_access import ALL, addresses
 from tests.builders import a_person, a_token
 
 __all__ = ["addresses"]
@@ -37,7 +38,7 @@ def caller(user: User, scope: str) -> Caller:
 
 
 def may(role: Role, name: str) -> bool:
-    needed: May | None = NEEDED[name]
+    needed: May | None = API[name]
     return needed is None or needed in GRANTS[role]
 
 

@@ -54,7 +54,7 @@ def test_who_was_invited_joins_with_the_role_of_the_invitation(home: Home, ada: 
     people.accept(text=invite(home, ada, role=Role.MEMBER), user=bob, now=NOW)
 
     assert Membership.objects.get(user=bob).role == Role.MEMBER
-    assert told() == ["Bob invited as Member.", "bob belongs to the home as Member."]
+    assert told() == ["Bob was invited as Member.", "bob joined the home as Member, with the invitation for Bob."]
     assert verifying.differences() == []
 
 
@@ -141,7 +141,7 @@ def test_an_account_and_a_member_are_made_together(home: Home, ada: User) -> Non
 
     assert User.objects.get(username="bob").check_password(PASSWORD)
     assert Membership.objects.get(user=bob).role == Role.GUEST
-    assert told()[1:] == ["Account bob added.", "bob belongs to the home as Guest."]
+    assert told()[1:] == ["Account bob added.", "bob joined the home as Guest, with the invitation for Bob."]
     assert [row.actor_name for row in Decision.objects.filter(action=Action.JOIN)] == ["bob"]
 
 
@@ -184,13 +184,13 @@ def test_a_role_is_changed_once(home: Home, ada: User) -> None:
         people.change_role(home_id=home.pk, user_id=bob.pk, role=Role.OWNER, by=by(ada), now=NOW)
 
     assert Membership.objects.get(user=bob).role == Role.OWNER
-    assert told() == ["bob from Guest to Owner."]
+    assert told() == ["bob is Owner now, and was Guest."]
 
 
 def test_somebody_with_an_account_is_added_without_an_invitation(home: Home, ada: User) -> None:
     people.add(home_id=home.pk, user_id=a_person("bob").pk, role=Role.VIEWER, by=by(ada), now=NOW)
 
-    assert told() == ["bob belongs to the home as Viewer."]
+    assert told() == ["bob belongs to the home now, as Viewer."]
     with pytest.raises(Missing):
         people.add(home_id=home.pk, user_id=0, role=Role.VIEWER, by=by(ada), now=NOW)
 
