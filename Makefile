@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 INSTALLED_DEV := .venv/installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help run test check cluster cluster-check lock matrix screenshots clean
+.PHONY: help run test check cluster cluster-check lock matrix bench screenshots clean
 
 help:  ## List what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -40,9 +40,14 @@ LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --
 lock: $(INSTALLED_DEV)  ## Write the exact versions that the .in files lead to; UPGRADE=--upgrade takes newer ones
 	$(LOCK) $(UPGRADE) requirements.in -o requirements.txt
 	$(LOCK) $(UPGRADE) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) $(UPGRADE) requirements-bench.in -o requirements-bench.txt
 
 matrix: $(INSTALLED_DEV)  ## Write the table of who may do what at which door anew: docs/design/access.md
 	@env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m tests.access_matrix
+
+bench: $(INSTALLED_DEV)  ## Measure what docs/design/performance.md says; about ten minutes
+	@$(PIP) install --quiet --no-compile --require-hashes -r requirements-bench.txt
+	$(BIN)/python -m benchmarks
 
 screenshots: $(INSTALLED_DEV)  ## Make the pictures of the README anew; needs Chromium
 	$(BIN)/python -m tests.journeys.screenshots

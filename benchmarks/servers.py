@@ -26,6 +26,7 @@ class Server:
     port: int
     process: subprocess.Popen[Any]
     headers: dict[str, str] = field(default_factory=dict)
+    socket_headers: dict[str, str] = field(default_factory=dict)
     toggle: str = "/api/v1/appliances/{}/toggle"
     appliances: tuple[int, ...] = ()
     """Ids of appliances that are off and fit, one for each client."""
