@@ -76,6 +76,7 @@ def test_help_lists_every_target(checkout: Path) -> None:
         "cluster-check",
         "lock",
         "matrix",
+        "bench",
         "screenshots",
         "clean",
     ]
