@@ -9,9 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from django.db import connection, connections
+from django.db.models import QuerySet
 
-from appliances.models import Decision
+from appliances.models import Decision, Home
+from appliances.models.prepared import Prepared
+from appliances.services import turn
 from appliances.services.outcome import Changed, Refused
 
 T = TypeVar("T")
@@ -53,3 +57,9 @@ def _room_for(many: int) -> Iterator[None]:
     with (Path(tempfile.gettempdir()) / "voltsafe-crowd.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a control: no row is held by whoever reads it to change it."""
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
+    monkeypatch.setattr(turn, "LOCKED", Prepared[Home](lambda pk: Home.objects.filter(pk=pk), int))

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
 
 from appliances.models import Decision, Home, Invitation, Membership, User
 from appliances.services import people, verifying
@@ -15,7 +14,7 @@ from appliances.services.cleaning import Invalid
 from appliances.services.outcome import Missing
 from appliances.services.turn import Turn
 from tests.builders import NOW, a_home, a_person, an_invitation
-from tests.races.crowd import at_once
+from tests.races.crowd import at_once, without_locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,7 +75,7 @@ def test_without_the_lock_two_are_found_worthy(home: Home, monkeypatch: pytest.M
         return record(*args, **facts)
 
     monkeypatch.setattr(Turn, "record", meet_and_record)
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
+    without_locks(monkeypatch)
     asks = [partial(people.accept, text=text, user=a_person(), now=NOW) for _ in range(2)]
 
     with pytest.raises(Exception, match="one_decision_per_revision"):
