@@ -99,5 +99,6 @@ def test_one_page_too_many_polls_and_does_not_knock_all_the_time(serve: Serve, w
     switch_of(first, "Oven").click()
 
     expect(second.locator("#meter .figure")).not_to_have_text(before, timeout=30_000)
-    assert len(opened) == 1
+    # Once, and once more where all this took longer than the half minute after which it may ask again.
+    assert len(opened) <= 2
     assert first.locator("body").get_attribute("data-connection") == "live"
