@@ -176,15 +176,22 @@ class Cluster:
             return HTTPConnection("localhost", self.port, timeout=30)
         return HTTPSConnection("localhost", self.port, timeout=30, context=self.trust())
 
+    def beside(self, host: str) -> HTTPConnection:
+        """A connection past the proxy, to one web process, by a name that it answers to."""
+        line = HTTPConnection("localhost", self.web_port, timeout=30)
+        line.sock = self.socket_beside(host)
+        return line
+
+    def socket_beside(self, host: str) -> socket.socket:
+        return socket.create_connection((host, self.web_port), timeout=30)
+
     def trust(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.folder / "proxy/caddy/pki/authorities/local/root.crt")
 
     def wait_until_ready(self) -> None:
         self.until("the controller runs", lambda: "The controller runs." in self.said("controller"))
         for host in WEB.values():
-            self.until(
-                f"{host} is ready", lambda host=host: status(HTTPConnection(host, self.web_port, timeout=5)) == 200
-            )
+            self.until(f"{host} is ready", lambda host=host: status(self.beside(host)) == 200)
         self.until("the proxy answers", lambda: status(self.line()) == 200)
 
 

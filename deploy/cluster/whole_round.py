@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from http.client import HTTPConnection
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
@@ -25,11 +24,12 @@ def run(cluster: Cluster) -> None:
     assert "Kettle" in page, "the dashboard does not show the sample flat"
     print("signed in through the proxy")
 
-    one, other = (lambda host=host: HTTPConnection(host, cluster.web_port, timeout=30) for host in WEB.values())
+    one, other = (lambda host=host: cluster.beside(host) for host in WEB.values())
     appliance = _an_appliance(person)
-    beside = f"ws://{WEB['web-2']}:{cluster.web_port}/ws/api/v1/homes/home/"
+    beside = f"ws://localhost:{cluster.web_port}/ws/api/v1/homes/home/"
+    line = cluster.socket_beside(WEB["web-2"])
     with (
-        connect(beside, additional_headers={"Authorization": f"Bearer {token}"}) as automation,
+        connect(beside, sock=line, additional_headers={"Authorization": f"Bearer {token}"}) as automation,
         person.watch("/ws/homes/home/", cluster.trust()) as browser,
     ):
         _next(automation, "state")
