@@ -37,7 +37,7 @@ def sign_in(server: Server) -> str:
     cookies: dict[str, str] = {}
     page, found = _ask(server, "GET", "/sign-in/", "", cookies)
     token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
-    form = {"csrfmiddlewaretoken": token, "login": "bench", "password": PASSWORD}
+    form = {"csrfmiddlewaretoken": token, "username": "bench", "password": PASSWORD}
     _page, found = _ask(server, "POST", "/sign-in/", urlencode(form), cookies)
     assert found["Location"] == "/", found
     return "; ".join(f"{name}={value}" for name, value in cookies.items())

@@ -65,7 +65,7 @@ def voltsafe(folder: str, *, under: str = "daphne", environment: dict[str, str] 
     """The whole product: sign-in, policy, interlock, record and push; `under` names the ASGI server."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     port = free_port()
-    given = {"VOLTSAFE_DATA_DIR": folder, "PORT": str(port), "VOLTSAFE_LOG": "off", **OWNER, **(environment or {})}
+    given = {"VOLTSAFE_DATA_DIR": folder, "PORT": str(port), **OWNER, **(environment or {})}
     around = {"PATH": os.environ["PATH"], **given}
     if under == "daphne":
         command = [sys.executable, "manage.py", "serve"]
