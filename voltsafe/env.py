@@ -12,6 +12,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 SQLITE = "appliances.interlock.sqlite"
+SHORTEST = 32
+"""Characters of a secret."""
 
 Network = IPv4Network | IPv6Network
 
@@ -28,8 +30,8 @@ def text(name: str, default: str = "") -> str:
 
 def secret(name: str) -> str:
     value = text(name)
-    if value and len(value) < 32:
-        raise ImproperlyConfigured(f"{name} is too short to be a secret; make it 32 characters or more.")
+    if value and len(value) < SHORTEST:
+        raise ImproperlyConfigured(f"{name} is too short to be a secret; make it {SHORTEST} characters or more.")
     return value
 
 

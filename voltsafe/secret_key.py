@@ -6,6 +6,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from voltsafe import env
+
 
 def kept_in(path: Path) -> str:
     """The key in `path`; made first where there is none, whole or not at all."""
@@ -15,7 +17,7 @@ def kept_in(path: Path) -> str:
         key = path.read_text("ascii", errors="ignore").strip()
     except OSError as why:
         raise ImproperlyConfigured(f"Cannot keep the secret key in {path}: {why.strerror}.") from why
-    if len(key) < 50:
+    if len(key) < env.SHORTEST:
         raise ImproperlyConfigured(f"{path} does not hold a secret key. Restore it, or delete it to sign everyone out.")
     return key
 

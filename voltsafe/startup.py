@@ -21,6 +21,8 @@ from appliances.services.cleaning import Invalid
 from appliances.services.doctor import configuration
 from appliances.services.setup import AlreadySetUp
 from voltsafe import addresses, env, static_files
+from voltsafe.backups import automatic, holds
+from voltsafe.backups.archive import CannotBackUp
 
 Say = Callable[[str], None]
 
@@ -42,10 +44,10 @@ def prepare(say: Say) -> list[str]:
     Returns what to tell whoever started it once it serves.
     """
     owner = _owner_of_the_environment()
-    with _one_at_a_time():
+    with one_at_a_time():
         try:
             _check_database_file()
-            _let_it_take_its_time()
+            let_it_take_its_time()
             _migrate(say)
             guard.assert_intact(connection)
             static_files.collect(say)
@@ -53,7 +55,7 @@ def prepare(say: Say) -> list[str]:
                 _make_first_account(owner, say)
             return _what_to_do_now()
         except (DatabaseError, InconsistentMigrationHistory) as why:
-            raise CannotStart(f"The database {_name_of_database()} cannot be used: {_first_line(why)}") from why
+            raise CannotStart(f"The database {name_of_database()} cannot be used: {_first_line(why)}") from why
         except guard.InterlockMissing as why:
             raise CannotStart(str(why)) from why
         except OSError as why:
@@ -72,7 +74,7 @@ def _owner_of_the_environment() -> Owner | None:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     with Path(settings.DATA_DIR, "start.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -81,13 +83,13 @@ def _one_at_a_time() -> Iterator[None]:
 def _check_database_file() -> None:
     if connection.vendor != "sqlite":
         return
-    path = Path(settings.DATABASES["default"]["NAME"])
+    path = Path(connection.settings_dict["NAME"])
     for one in (path, path.parent):
         if one.exists() and not os.access(one, os.W_OK):
             raise CannotStart(f"{one} is read-only, and the database must be written. Give this user the right to.")
 
 
-def _let_it_take_its_time() -> None:
+def let_it_take_its_time() -> None:
     """A migration may take longer than a request; another machine that starts meanwhile waits for this one."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -102,8 +104,9 @@ def missing_migrations() -> list[str]:
     newer, missing = probing.migrations()
     if newer:
         raise CannotStart(
-            f"The database {_name_of_database()} was written by a newer VoltSafe (it has {', '.join(newer)}). "
-            "Install that version, or restore a backup made by this one."
+            f"The database {name_of_database()} was written by a newer VoltSafe (it has {', '.join(newer)}). "
+            "Start that version again; or, to stay with this one, restore the backup made before the upgrade: "
+            f"`manage.py restore {Path(settings.DATA_DIR, automatic.FOLDER)}/{automatic.PREFIX}….zip --replace`."
         )
     MigrationLoader(connection).check_consistent_history(connection)
     return missing
@@ -111,8 +114,22 @@ def missing_migrations() -> list[str]:
 
 def _migrate(say: Say) -> None:
     if missing_migrations():
+        if holds.somebodys_rows():
+            _back_up(say)
         say("Preparing the database ...")
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+
+
+def _back_up(say: Say) -> None:
+    """The state that the migrations meet. Raises CannotStart: without it nothing is migrated."""
+    try:
+        made = automatic.make(timezone.now())
+    except (CannotBackUp, OSError) as why:
+        raise CannotStart(
+            f"The database is to be upgraded, which is not done without a backup, and that failed: {why} "
+            "Nothing was changed. Or `manage.py backup` to another place, then `manage.py migrate`, then start."
+        ) from why
+    say(f"Backed up before the upgrade: {made.path}")
 
 
 def _make_first_account(owner: Owner, say: Say) -> None:
@@ -141,8 +158,8 @@ def _what_to_do_now() -> list[str]:
     return lines
 
 
-def _name_of_database() -> str:
-    database = settings.DATABASES["default"]
+def name_of_database() -> str:
+    database = connection.settings_dict
     if connection.vendor == "sqlite":
         return str(database["NAME"])
     return f"{database['NAME']} at {database['HOST'] or 'the local socket'}"

@@ -109,7 +109,8 @@ def tree_of(home_id: int, now: datetime) -> Tree:
 @contextmanager
 def one_moment() -> Iterator[None]:
     """Whatever is only read in here is as it was committed at one moment, and no writer waits for it."""
-    if connection.in_atomic_block:
+    connection.ensure_connection()
+    if connection.in_atomic_block or (connection.vendor == "sqlite" and connection.connection.in_transaction):
         yield
     elif connection.vendor == "sqlite":
         # atomic() would begin an IMMEDIATE transaction, which keeps the writers out.

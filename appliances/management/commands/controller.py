@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from appliances.services import tending
-from voltsafe import controller, startup
+from voltsafe import controller, running, startup
 
 
 class Command(BaseCommand):
@@ -29,12 +29,16 @@ class Command(BaseCommand):
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, lambda *_: stop.set())
         try:
-            if controller.wait_until_prepared(stop, self._say):
-                self._say("The controller runs.")
-                controller.run(stop, ran=controller.Sign(Path(settings.DATA_DIR, "controller.ran")).give)
+            with running.marked():
+                self._run(stop)
         except startup.CannotStart as why:
             self.stderr.write(f"The controller cannot start. {why}")
             sys.exit(1)
+
+    def _run(self, stop: threading.Event) -> None:
+        if controller.wait_until_prepared(stop, self._say):
+            self._say("The controller runs.")
+            controller.run(stop, ran=controller.Sign(Path(settings.DATA_DIR, "controller.ran")).give)
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

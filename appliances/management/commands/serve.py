@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand
 
-from voltsafe import controller, listening, startup
+from voltsafe import controller, listening, running, startup
 from voltsafe.listening import CannotListen
 from voltsafe.startup import CannotStart
 
@@ -23,7 +23,8 @@ class Command(BaseCommand):
         # Until the loop takes over; what is under way is as safe as from a power cut.
         signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
         try:
-            self._serve()
+            with running.marked():
+                self._serve()
         except KeyboardInterrupt:
             sys.exit(0)
         except (CannotListen, CannotStart, ImproperlyConfigured) as why:

@@ -1,0 +1,35 @@
+"""Who runs on a data folder: servers and controllers together, or what needs it to itself."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+
+class Runs(Exception):
+    """A server or a controller does."""
+
+
+@contextmanager
+def marked() -> Iterator[None]:
+    """This process runs in here, until it leaves or dies. Waits for whoever has it to themselves."""
+    with _file().open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Nothing runs in here. Raises Runs where something does."""
+    with _file().open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as why:
+            raise Runs from why
+        yield
+
+
+def _file() -> Path:
+    return Path(settings.DATA_DIR, "running.lock")

@@ -1,0 +1,3 @@
+"""Which VoltSafe this is."""
+
+VERSION = "0.1.0"
