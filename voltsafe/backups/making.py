@@ -17,8 +17,6 @@ from voltsafe.version import VERSION
 
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
 PREFIX = "voltsafe-"
-STAMP = "backup.made"
-"""In the data folder: its time tells when somebody last made one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from appliances.services.doctor import backup
 from voltsafe.backups import making, restoring
 from voltsafe.backups.archive import CannotBackUp
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             )
         except CannotBackUp as why:
             raise CommandError(str(why)) from why
-        Path(settings.DATA_DIR, making.STAMP).touch()
+        backup.note()
         size = made.path.stat().st_size / 1024
         self.stdout.write(f"{made.path}: {restoring.summary(made.manifest)}, {size:.0f} kB.")
         self.stdout.write(WITHOUT_KEY if options["without_secret_key"] else WITH_KEY)

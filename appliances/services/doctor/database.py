@@ -44,7 +44,9 @@ def _sqlite() -> Iterator[Finding]:
     version = _one("SELECT sqlite_version()")
     broken = _one("PRAGMA quick_check(1)")
     if broken != "ok":
-        yield wrong("database", f"SQLite says that {name} is damaged: {broken}", "Restore the last backup.")
+        yield wrong(
+            "database", f"SQLite says that {name} is damaged: {broken}", "Restore the last backup: manage.py restore."
+        )
     else:
         yield well("database", f"SQLite {version}, {name}, not damaged.")
     found = {pragma: str(_one(f"PRAGMA {pragma}")) for pragma in PRAGMAS}
@@ -93,7 +95,8 @@ def migrations() -> Iterator[Finding]:
     newer, missing = probing.migrations()
     if newer:
         said = f"A newer VoltSafe wrote it; this one does not know {', '.join(newer)}."
-        yield wrong("migrations", said, "Install that version, or restore a backup made by this one.")
+        do = "Start that version again, or restore the backup made before the upgrade (docs/design/backups.md)."
+        yield wrong("migrations", said, do)
     elif missing:
         said = f"Not yet made: {', '.join(missing)}."
         yield wrong("migrations", said, "Start VoltSafe, or run manage.py migrate.")

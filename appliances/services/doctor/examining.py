@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db import DatabaseError
 
-from appliances.services.doctor import configuration, database, running
+from appliances.services.doctor import backup, configuration, database, running
 from appliances.services.doctor.finding import Finding, State, first_line, warning, wrong
 
 Check = tuple[str, Callable[[], Iterable[Finding]]]
@@ -40,6 +40,7 @@ def _in_the_database(now: datetime) -> list[Check]:
     return [
         ("migrations", database.migrations),
         ("interlock", database.interlock),
+        ("backup", partial(backup.backup, now)),
         ("controller", partial(running.controller, now)),
         ("clock", partial(running.clock, now)),
         ("overload", partial(running.overloads, now)),

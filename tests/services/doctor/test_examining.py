@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 NAMES = {
     *("address", "proxies", "debug", "secret key", "data folder", "disk", "channel layer"),
-    *("database", "migrations", "interlock", "controller", "clock", "overload"),
+    *("database", "migrations", "interlock", "backup", "controller", "clock", "overload"),
 }
 
 
