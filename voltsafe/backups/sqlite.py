@@ -71,7 +71,13 @@ def give_on_from(table: Table, last: int) -> None:
 
 
 def others() -> str:
-    """Who else has the database open is found out when its file is replaced."""
+    """Who else has the database open; nothing where nobody has."""
+    connection.close()
+    path = Path(connection.settings_dict["NAME"])
+    try:
+        _fold(path)
+    except sqlite3.DatabaseError as why:  # one that is damaged is a reason to restore
+        return f"Another program has {path} open" if _is(why, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else ""
     return ""
 
 
@@ -83,8 +89,7 @@ def replacement() -> Iterator[None]:
     path = Path(own.settings_dict["NAME"])
     aside = path.with_name(f"{path.name}.restoring")
     _remove(aside)
-    made = connections.create_connection(DEFAULT_DB_ALIAS)
-    made.settings_dict = {**own.settings_dict, "NAME": str(aside)}
+    made = type(own)({**own.settings_dict, "NAME": str(aside)}, DEFAULT_DB_ALIAS)
     connections[DEFAULT_DB_ALIAS] = made
     try:
         with made.cursor() as cursor:
@@ -104,9 +109,13 @@ def replacement() -> Iterator[None]:
 
 
 def _fold(path: Path) -> None:
-    """Into one file. That works only where nobody else has it open."""
+    """Into one file, if it is there. That works only where nobody else has it open."""
+    if not path.exists():
+        return
     opened = sqlite3.connect(path, timeout=0, isolation_level=None)
     try:
+        # Reading it brings what a crash has left to its end.
+        opened.execute("SELECT count(*) FROM sqlite_master")
         opened.execute("PRAGMA journal_mode = DELETE")
     finally:
         opened.close()
@@ -114,21 +123,18 @@ def _fold(path: Path) -> None:
 
 def _retire(path: Path) -> None:
     """The old file alone, without its log: what is left of that would be played into the new one."""
-    if not path.exists():
-        return
     try:
         _fold(path)
-    except sqlite3.OperationalError as why:
-        if why.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            raise CannotRestore(f"Another program has {path} open. End it, then again.") from why
-        _remove_logs(path)
-    except sqlite3.DatabaseError:  # it is damaged: a reason to restore
-        _remove_logs(path)
+    except sqlite3.DatabaseError as why:
+        if not _is(why, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise CannotRestore(f"{path} cannot be replaced: {why}. The database is as it was.") from why
+        for more in BESIDE[1:]:
+            Path(f"{path}{more}").unlink(missing_ok=True)
 
 
-def _remove_logs(path: Path) -> None:
-    for more in BESIDE[1:]:
-        Path(f"{path}{more}").unlink(missing_ok=True)
+def _is(why: sqlite3.Error, *codes: int) -> bool:
+    """Its code without what SQLite adds to it."""
+    return why.sqlite_errorcode & 0xFF in codes
 
 
 def _remove(path: Path) -> None:

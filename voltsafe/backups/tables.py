@@ -10,6 +10,13 @@ NOT_KEPT = {"django_session", "usersessions_usersession"}
 FIRST = ("appliances_home", "appliances_circuit", "appliances_appliance")
 """In this order the interlock, which is in place, lets a home come in."""
 
+KINDS = {
+    *("AutoField", "BigAutoField", "BigIntegerField", "PositiveBigIntegerField", "PositiveIntegerField"),
+    *("PositiveSmallIntegerField", "BooleanField", "CharField", "SlugField", "TextField", "DateTimeField"),
+    *("TimeField", "JSONField", "GenericIPAddressField"),
+}
+"""Those whose text is the same for both databases, as it is written here. Look after another one before it is used."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
