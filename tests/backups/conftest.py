@@ -61,3 +61,9 @@ def home(_furnished: Database, tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def old_home(_older: Database, tmp_path: Path) -> Iterator[Database]:
     yield from _copied(_older, tmp_path)
+
+
+@pytest.fixture
+def plain_home(_plain: Database, tmp_path: Path) -> Iterator[Database]:
+    """With nothing in it that older versions did not have."""
+    yield from _copied(_plain, tmp_path)

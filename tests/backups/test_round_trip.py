@@ -1,38 +1,21 @@
 """What was backed up comes back, on both databases and from one to the other, whatever goes on meanwhile."""
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.utils import timezone
 
 from appliances.interlock import guard
 from appliances.models import Appliance, Home
 from appliances.services import verifying
 from tests.backups import furniture
-from tests.backups.installation import Database, OnSqlite, let_go, lived_in
+from tests.backups.doing import backed_up, held, restored
+from tests.backups.installation import Database, OnSqlite, lived_in
 from tests.builders import a_home, an_appliance, turn_on
 from tests.races.hiring import hired
-from voltsafe.backups import archive, making, manifest, restoring, tables
-from voltsafe.backups.restoring import Restored
-
-
-def backed_up(path: Path, *, with_key: bool = True) -> Path:
-    return making.make(path, now=timezone.now(), with_key=with_key).path
-
-
-def restored(path: Path, *, replace: bool = True, despite_differences: bool = False) -> Restored:
-    let_go()
-    return restoring.restore(path, replace=replace, despite_differences=despite_differences, say=lambda _line: None)
-
-
-def held(path: Path) -> dict[str, list[bytes]]:
-    """The rows in it, in any order."""
-    with zipfile.ZipFile(path) as opened:
-        return {name: sorted(opened.read(name).splitlines()) for name in opened.namelist() if name.startswith("rows/")}
+from voltsafe.backups import archive, manifest, tables
 
 
 def test_everything_comes_back_as_it_was_and_what_came_since_is_gone(home: Database, tmp_path: Path) -> None:
