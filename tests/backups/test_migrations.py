@@ -23,7 +23,6 @@ def migrate(*to: str) -> None:
 def test_back_and_forth_it_is_the_same_and_guards_the_same(plain_home: Database, version: str) -> None:
     before = furniture.rows()
     migrate("appliances", version)
-    assert len(guard.differences(connection)) == 0 or version < VERSIONS[-1]
     with pytest.raises(IntegrityError, match="voltsafe: "), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM appliances_decision")
     migrate()

@@ -31,7 +31,7 @@ def make(path: Path, *, now: datetime, with_key: bool, prefix: str = PREFIX) -> 
     """In `path`, or under a name of its own where that is a folder. Raises CannotBackUp."""
     if path.is_dir():
         archive.clear(path)
-        path = path / f"{prefix}{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
+        path = path / f"{prefix}{now.astimezone(UTC):%Y-%m-%dT%H%M%S.%fZ}.zip"
     try:
         with archive.written(path) as writer, ENGINES[connection.vendor].one_moment():
             newer, missing = probing.migrations()
