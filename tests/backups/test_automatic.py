@@ -12,7 +12,7 @@ from appliances.models import Home
 from appliances.services import probing, verifying
 from tests.backups import furniture
 from tests.backups.doing import restored
-from tests.backups.installation import Database, a_new_one, let_go, lived_in
+from tests.backups.installation import Database, let_go
 from tests.backups.test_archive import a_backup
 from tests.builders import NOW
 from voltsafe import startup, static_files
@@ -52,17 +52,6 @@ def test_an_upgrade_is_preceded_by_a_backup_which_leads_back_to_before_it(old_ho
 
     assert furniture.rows() == upgraded, "restored into this version it is migrated"
     assert (probing.migrations(), verifying.differences()) == (([], []), [])
-
-
-@pytest.mark.usefixtures("_plain")
-def test_a_first_start_has_nothing_to_back_up(tmp_path: Path) -> None:
-    database = a_new_one(tmp_path)
-    with lived_in(database, tmp_path):
-        assert start() == ["Preparing the database ..."]
-        assert start() == []
-    database.drop()
-
-    assert not (tmp_path / automatic.FOLDER).exists()
 
 
 def test_without_a_backup_nothing_is_migrated(old_home: Database, tmp_path: Path) -> None:

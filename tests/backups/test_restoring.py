@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
@@ -18,19 +19,21 @@ from django.utils import timezone
 from appliances.interlock import guard
 from appliances.models import Appliance, Circuit
 from appliances.services import verifying
+from appliances.services.doctor import backup
 from tests.backups.doing import backed_up, held, restored
 from tests.backups.installation import Database, OnPostgresql, OnSqlite, let_go
+from tests.management.commands import said
 from voltsafe import running
-from voltsafe.backups import archive, keys, making, manifest, sqlite
+from voltsafe.backups import archive, keys, making, manifest, restoring, sqlite
 from voltsafe.backups.archive import CannotBackUp
 from voltsafe.backups.manifest import CannotRestore
 
 
 @contextmanager
-def refused(tmp_path: Path, said: str) -> Iterator[None]:
+def refused(tmp_path: Path, words: str) -> Iterator[None]:
     """In here it must be, with these words, and change nothing."""
     before = held(backed_up(tmp_path / "before.zip"))
-    with pytest.raises(CannotRestore, match=said):
+    with pytest.raises(CannotRestore, match=words):
         yield
     assert held(backed_up(tmp_path / "after.zip")) == before
     assert guard.differences(connection) == []
@@ -91,6 +94,7 @@ def test_where_another_program_opens_it_meanwhile_the_old_one_stays(
     home: OnSqlite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept, others = backed_up(tmp_path), []
+    monkeypatch.setattr(restoring, "_build", lambda *_, **__: [])
     monkeypatch.setattr(sqlite, "_flush", lambda _path: others.append(opened_elsewhere(home)))
 
     with refused(tmp_path, "cannot be replaced: database is locked"):
@@ -107,7 +111,11 @@ def test_what_does_not_add_up_is_not_restored_unless_it_is_wished(home: Database
     with refused(tmp_path, r"`verify` finds 1 difference.*Cellar.*--despite-differences"):
         restored(odd.path)
 
-    assert restored(odd.path, despite_differences=True).differences == odd.differences
+    let_go()
+    lines = said("restore", str(odd.path), "--replace", "--despite-differences").splitlines()
+    assert lines[0].endswith("(2 homes, 3 appliances, 20 decisions, 1 user).")
+    assert lines[1:] == ["Restored, differences and all. Everyone signs in again. Start VoltSafe."]
+    assert verifying.differences() == odd.differences
 
 
 def test_what_would_overload_the_interlock_itself_keeps_out(home: Database, tmp_path: Path) -> None:
@@ -140,6 +148,12 @@ def test_a_damaged_database_and_what_is_left_of_its_log_make_room(home: OnSqlite
     assert Appliance.objects.get(name="Oven").is_on
 
 
+def test_a_name_that_could_be_meant_for_a_folder_is_asked_about(home: Database, tmp_path: Path) -> None:
+    with pytest.raises(CannotBackUp, match="no folder that is there"):
+        backed_up(tmp_path / "backups")
+    assert not (tmp_path / "backups").exists()
+
+
 def test_a_database_that_a_newer_version_has_written_is_left_to_that(home: Database, tmp_path: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -162,24 +176,37 @@ def _no_key_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_no_key_is_set")
 def test_its_key_takes_the_place_of_another(tmp_path: Path) -> None:
     with override_settings(DATA_DIR=tmp_path, SECRET_KEY=OTHER):
-        said = keys.put_back(KEY, keys.fingerprint(KEY))
+        spoken = keys.put_back(KEY, keys.fingerprint(KEY))
 
-    assert said == "Its secret key is in place too."
+    assert spoken == "Its secret key is in place too."
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("secret-key", KEY)]
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(("key", "said"), [(KEY, "Set that to its member secret-key"), ("", "which it does not hold")])
-def test_a_key_that_is_set_or_missing_is_spoken_of(tmp_path: Path, key: str, said: str) -> None:
+@pytest.mark.parametrize(("key", "words"), [(KEY, "Set that to its member secret-key"), ("", "which it does not hold")])
+def test_a_key_that_is_set_or_missing_is_spoken_of(tmp_path: Path, key: str, words: str) -> None:
     with override_settings(DATA_DIR=tmp_path, SECRET_KEY=OTHER):
-        assert said in keys.put_back(key, keys.fingerprint(KEY))
+        assert words in keys.put_back(key, keys.fingerprint(KEY))
         assert keys.put_back(key, keys.fingerprint(OTHER)) == ""
 
     assert not list(tmp_path.iterdir())
 
 
-def test_the_key_is_inside_unless_it_is_left_out(home: Database, tmp_path: Path) -> None:
-    with archive.opened(backed_up(tmp_path / "with.zip")) as reader:
+def test_the_key_is_inside_unless_it_is_left_out_and_it_is_said(home: Database, tmp_path: Path) -> None:
+    whole, keyless = tmp_path / "whole.zip", tmp_path / "keyless.zip"
+    assert "and the secret key that unlocks those" in said("backup", str(whole))
+    assert "The secret key is not inside: keep that too" in said("backup", str(keyless), "--without-secret-key")
+
+    with archive.opened(whole) as reader:
         assert reader.key() == settings.SECRET_KEY
-    with archive.opened(backed_up(tmp_path / "without.zip", with_key=False)) as reader:
+    with archive.opened(keyless) as reader:
         assert reader.key() == ""
+    assert (tmp_path / backup.STAMP).exists(), "the doctor knows of it"
+
+
+def test_what_cannot_be_done_is_said_in_a_line(home: Database, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="no folder that is there"):
+        said("backup", str(tmp_path / "nowhere"))
+    with pytest.raises(CommandError, match=r"nowhere\.zip is not restored\. It cannot be read"):
+        said("restore", str(tmp_path / "nowhere.zip"))
+    assert not (tmp_path / backup.STAMP).exists()

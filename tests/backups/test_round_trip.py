@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import OperationalError, connection
 
 from appliances.interlock import guard
 from appliances.models import Appliance, Home
@@ -58,6 +58,23 @@ def test_nobody_waits_for_it_and_it_holds_one_moment(
     assert held(kept) == before
     heater.refresh_from_db()
     assert heater.is_on
+
+
+@pytest.mark.postgres
+def test_a_migration_waits_for_it(home: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever saw a table before it was made anew would see an empty one."""
+    made, other = tables.made, home.connect()
+
+    def migrated_meanwhile() -> list[str]:
+        with other.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 1")
+            with pytest.raises(OperationalError, match="lock timeout"):
+                cursor.execute("ALTER TABLE appliances_decision ALTER COLUMN actor_name TYPE varchar(200)")
+        return made()
+
+    monkeypatch.setattr(tables, "made", migrated_meanwhile)
+    assert archive.manifest_of(backed_up(tmp_path)).rows("appliances_decision") > 10
+    other.close()
 
 
 def test_while_another_process_switches_all_the_time_it_is_a_part_of_the_history(

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from tests.serving.process import COMMAND, ROOT, Serving, complaint, serving, started
+from voltsafe import running
 
 pytestmark = pytest.mark.processes
 
@@ -77,6 +79,8 @@ def test_it_waits_for_a_database_that_is_prepared_and_says_so_once(tmp_path: Pat
 def test_while_it_waits_it_can_be_stopped(tmp_path: Path) -> None:
     with started(tmp_path, CONTROLLER) as controller:
         controller.wait_for("The controller waits")
+        with override_settings(DATA_DIR=tmp_path / "data"), pytest.raises(running.Runs), running.alone():
+            pass  # nothing is restored under its hands
         assert controller.stop() == (0, "")
 
 

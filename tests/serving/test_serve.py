@@ -4,6 +4,8 @@ import shutil
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from tests.serving.process import (
     COMMAND,
     READY,
+    ROOT,
     Serving,
     a_free_port,
     complaint,
@@ -76,6 +79,22 @@ def test_the_second_start_finds_nothing_to_do(kept: Path) -> None:
 
     assert server.said == [f"{READY}http://127.0.0.1:{server.port}/"]
     assert (rows(kept), files(kept)) == before
+
+
+def test_while_it_runs_it_is_backed_up_and_nothing_is_restored(server: Serving, kept: Path, tmp_path: Path) -> None:
+    backup = manage(server, "backup", str(tmp_path / "now.zip"))
+    assert (backup.returncode, backup.stderr) == (0, "")
+    assert f"{tmp_path}/now.zip: the state of " in backup.stdout
+
+    restore = manage(server, "restore", "--replace", str(tmp_path / "now.zip"))
+    assert restore.returncode == 1
+    assert "VoltSafe is running on this data. Stop it" in restore.stderr
+    assert server.ask("/readyz").status == 200
+
+
+def manage(server: Serving, *typed: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-W", "error", "manage.py", *typed]
+    return subprocess.run(command, cwd=ROOT, env=server.environment, capture_output=True, text=True, check=False)
 
 
 def test_a_change_of_a_static_file_is_collected(kept: Path) -> None:
@@ -243,7 +262,9 @@ def test_a_database_of_a_newer_version_is_left_alone(database: sqlite3.Connectio
     )
     database.commit()
 
-    assert "newer VoltSafe (it has appliances.9999_later)" in complaint(tmp_path)
+    said = complaint(tmp_path)
+    assert "newer VoltSafe (it has appliances.9999_later)" in said
+    assert f"manage.py restore {tmp_path}/data/backups/before-upgrade-" in said
 
 
 def test_a_database_without_its_interlock_is_not_served(database: sqlite3.Connection, tmp_path: Path) -> None:

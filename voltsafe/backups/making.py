@@ -32,6 +32,8 @@ def make(path: Path, *, now: datetime, with_key: bool, prefix: str = PREFIX) -> 
     if path.is_dir():
         archive.clear(path)
         path = path / f"{prefix}{now.astimezone(UTC):%Y-%m-%dT%H%M%S.%fZ}.zip"
+    elif path.suffix != ".zip":
+        raise CannotBackUp(f"{path} is no folder that is there. Name one, or a file that ends in .zip.")
     try:
         with archive.written(path) as writer, ENGINES[connection.vendor].one_moment():
             newer, missing = probing.migrations()

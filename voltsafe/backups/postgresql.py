@@ -13,9 +13,6 @@ from appliances.services import reading
 from voltsafe.backups import archive
 from voltsafe.backups.tables import Column, Table
 
-START = "hashtext('voltsafe start')"
-"""Who has this lock may change the schema (voltsafe.startup)."""
-
 MIGRATIONS = "django_migrations"
 
 _AS_TEXT = {
@@ -28,16 +25,15 @@ _AS_TEXT = {
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """No writer waits for it; a start that would change the schema does."""
+    """No writer waits for it, a migration does: a table that is made anew looks empty to whoever saw the old one."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_lock_shared({START})")
-    try:
-        with reading.one_moment(), connection.cursor() as cursor:
-            _take_your_time(cursor)
-            yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT pg_advisory_unlock_shared({START})")
+        tables = _ours(cursor)
+    with reading.one_moment(), connection.cursor() as cursor:
+        _take_your_time(cursor)
+        if tables:
+            # Before the first query, which is what fixes the moment.
+            cursor.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(_listed(tables)))
+        yield
 
 
 def dump(table: Table) -> Iterator[bytes]:
@@ -123,14 +119,21 @@ def _take_your_time(cursor: CursorWrapper) -> None:
 
 
 def _drop_tables(cursor: CursorWrapper) -> None:
-    """Those of a newer version too, which this program has no name for: by the apps that they are named after."""
+    if tables := _ours(cursor):
+        # What somebody else has built upon them stands in the way, and is named.
+        cursor.execute(sql.SQL("DROP TABLE {}").format(_listed(tables)))
+
+
+def _ours(cursor: CursorWrapper) -> list[str]:
+    """Those of a newer version too, which this program has no name for: by the apps they are named after."""
     there = connection.introspection.table_names(cursor)
     # Django's own are named after Django.
     labels = {"django", *(config.label for config in apps.get_app_configs())}
     if MIGRATIONS in there:
         cursor.execute(f"SELECT DISTINCT app FROM {MIGRATIONS}")  # noqa: S608 (a constant)
         labels |= {app for (app,) in cursor.fetchall()}
-    ours = [name for name in there if name.startswith(tuple(f"{label}_" for label in labels))]
-    if ours:
-        # What somebody else has built upon them stands in the way, and is named.
-        cursor.execute(sql.SQL("DROP TABLE {}").format(sql.SQL(", ").join(map(sql.Identifier, ours))))
+    return [name for name in there if name.startswith(tuple(f"{label}_" for label in labels))]
+
+
+def _listed(tables: list[str]) -> sql.Composable:
+    return sql.SQL(", ").join(map(sql.Identifier, tables))

@@ -36,4 +36,5 @@ class Command(BaseCommand):
             self.stderr.write(f"`verify` finds: {line}")
         if restored.of_key:
             self.stdout.write(restored.of_key)
-        self.stdout.write("Restored, and verified. Everyone signs in again. Start VoltSafe.")
+        how = "Restored, differences and all." if restored.differences else "Restored, and verified."
+        self.stdout.write(f"{how} Everyone signs in again. Start VoltSafe.")
