@@ -9,7 +9,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.base import ModelState
 
 from appliances.statements import Statement
@@ -43,8 +43,9 @@ def copy(row: Row, *, with_related: bool = True) -> Row:
 
 def update(model: type[models.Model], pk: int, **values: Any) -> None:
     """These columns of that row; it may be gone."""
-    fields, statement = _update(model, tuple(values), connection.vendor)
-    given = [field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)]
+    here = connections[DEFAULT_DB_ALIAS]
+    fields, statement = _update(model, tuple(values), here.vendor)
+    given = [field.get_db_prep_save(value, here) for field, value in zip(fields, values.values(), strict=True)]
     statement.do([*given, pk])
 
 
@@ -63,7 +64,7 @@ def _reader(field: Any, vendor: str) -> Callable[[Any], Any]:
     """What is to be saved of a row in this field."""
     if vendor == "sqlite" and isinstance(field, PLAIN):
         return attrgetter(field.attname)
-    return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), connection)
+    return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), connections[DEFAULT_DB_ALIAS])
 
 
 @cache
