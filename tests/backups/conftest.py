@@ -12,7 +12,11 @@ from tests.backups.installation import Database, a_new_one, let_go, lived_in
 
 
 @pytest.fixture(scope="package")
-def _plain(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[Database]:
+def _plain(
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,  # whoever asks for it is run on every engine
+    django_db_blocker: Any,
+) -> Iterator[Database]:
     folder = tmp_path_factory.mktemp("plain")
     database = a_new_one(folder)
     with django_db_blocker.unblock():

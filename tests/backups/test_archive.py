@@ -145,16 +145,19 @@ def test_a_file_system_without_links_will_do(tmp_path: Path, monkeypatch: pytest
 
 
 def test_what_a_killed_one_left_is_cleared_away_and_what_is_under_way_is_not(tmp_path: Path) -> None:
-    (tmp_path / f"killed.zip{archive.PART}").write_bytes(b"half" * 1000)
-    (tmp_path / "mine.zip").write_text("another")
-    with (tmp_path / f"writing.zip{archive.PART}").open("wb") as writing:
+    (tmp_path / f"voltsafe-killed.zip{archive.PART}").write_bytes(b"half" * 1000)
+    (tmp_path / f"download.zip{archive.PART}").write_text("a browser's")
+    with (tmp_path / f"voltsafe-now.zip{archive.PART}").open("wb") as writing:
         fcntl.flock(writing, fcntl.LOCK_EX)
-        archive.clear(tmp_path)
+        archive.clear(tmp_path, "voltsafe-")
         with pytest.raises(CannotBackUp, match="under way"):
-            a_backup(tmp_path / "writing.zip")
+            a_backup(tmp_path / "voltsafe-now.zip")
 
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["mine.zip", f"writing.zip{archive.PART}"]
-    a_backup(tmp_path / "writing.zip")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        f"download.zip{archive.PART}",
+        f"voltsafe-now.zip{archive.PART}",
+    ]
+    a_backup(tmp_path / "voltsafe-now.zip")
 
 
 @contextmanager

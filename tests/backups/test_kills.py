@@ -128,13 +128,13 @@ def test_a_killed_backup_leaves_nothing_half_done(home: Database, tmp_path: Path
     steps = killer.tell("back up", folder / "whole.zip")
     whole = held(folder / "whole.zip")
     for kill_at in [*dice.sample(range(1, steps - 1), 2 * TORTURE), steps - 1]:
-        killer.tell("back up", folder / "killed.zip", kill_at=kill_at)
-        assert not (folder / "killed.zip").exists()
-    killer.tell("back up", folder / "complete.zip", kill_at=steps)
+        killer.tell("back up", folder / "voltsafe-killed.zip", kill_at=kill_at)
+        assert not (folder / "voltsafe-killed.zip").exists()
+    killer.tell("back up", folder / "voltsafe-complete.zip", kill_at=steps)
     again = backed_up(folder)
 
-    assert sorted(folder.iterdir()) == sorted([folder / "whole.zip", folder / "complete.zip", again])
-    assert held(folder / "complete.zip") == held(again) == whole
+    assert sorted(folder.iterdir()) == sorted([folder / "whole.zip", folder / "voltsafe-complete.zip", again])
+    assert held(folder / "voltsafe-complete.zip") == held(again) == whole
     assert_whole()
 
 
@@ -151,7 +151,8 @@ def test_a_killed_upgrade_is_brought_to_its_end_by_the_next_start(
             killer.tell("start", tmp_path, kill_at=kill_at)
             kept = list((folder / automatic.FOLDER).glob("*.zip"))
             assert kept or probing.migrations()[1] == missing, "nothing is migrated before there is a backup"
-            assert guard.differences(connection) == [], "it could not be served without the interlock"
+            served = not probing.migrations()[1]
+            assert not served or guard.differences(connection) == [], "it would be served without the interlock"
             startup.prepare(lambda _line: None)
 
             assert probing.migrations() == ([], [])

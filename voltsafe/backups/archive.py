@@ -84,9 +84,9 @@ def _taken(part: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def clear(folder: Path) -> None:
-    """Away with what killed ones have left in it; what is being written stays."""
-    for part in folder.glob(f"*.zip{PART}"):
+def clear(folder: Path, prefix: str) -> None:
+    """Away with what killed ones have left in it; what is being written stays, and what is not ours."""
+    for part in folder.glob(f"{prefix}*.zip{PART}"):
         with suppress(OSError), part.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             part.unlink()

@@ -30,7 +30,7 @@ class Made:
 def make(path: Path, *, now: datetime, with_key: bool, prefix: str = PREFIX) -> Made:
     """In `path`, or under a name of its own where that is a folder. Raises CannotBackUp."""
     if path.is_dir():
-        archive.clear(path)
+        archive.clear(path, prefix)
         path = path / f"{prefix}{now.astimezone(UTC):%Y-%m-%dT%H%M%S.%fZ}.zip"
     elif path.suffix != ".zip":
         raise CannotBackUp(f"{path} is no folder that is there. Name one, or a file that ends in .zip.")

@@ -69,6 +69,22 @@ def load(name: str, columns: list[str], reader: archive.Reader) -> int:
         return int(cursor.rowcount)
 
 
+@contextmanager
+def unguarded(name: str) -> Iterator[None]:
+    """In here the table's triggers do nothing."""
+    table = sql.Identifier(name)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(quote_ident(%s)) AND NOT tgisinternal", [name]
+        )
+        triggers = [sql.Identifier(trigger) for (trigger,) in cursor.fetchall()]
+        for trigger in triggers:
+            cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER {}").format(table, trigger))
+        yield
+        for trigger in triggers:
+            cursor.execute(sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(table, trigger))
+
+
 def give_on_from(table: Table, last: int) -> None:
     with connection.cursor() as cursor:
         sequence = sql.Identifier(*_sequence(cursor, table)).as_string()

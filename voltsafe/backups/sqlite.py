@@ -64,6 +64,19 @@ def _some(written: Iterable[bytes]) -> Iterator[list[list[str | None]]]:
         yield gathered
 
 
+@contextmanager
+def unguarded(name: str) -> Iterator[None]:
+    """In here the table has no triggers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [name])
+        triggers = cursor.fetchall()
+        for trigger, _made in triggers:
+            cursor.execute(f"DROP TRIGGER {_quoted(trigger)}")
+        yield
+        for _trigger, made in triggers:
+            cursor.execute(made)
+
+
 def give_on_from(table: Table, last: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table.name])

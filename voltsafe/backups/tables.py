@@ -8,7 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 NOT_KEPT = {"django_session", "usersessions_usersession"}
 """A session's key lets in whoever has it, and one that was ended must not come back: people sign in again."""
 FIRST = ("appliances_home", "appliances_circuit", "appliances_appliance")
-"""In this order the interlock, which is in place, lets a home come in."""
+"""In this order the interlock, where it is in place, lets a home come in, and watches what its circuits carry."""
 
 KINDS = {
     *("AutoField", "BigAutoField", "BigIntegerField", "PositiveBigIntegerField", "PositiveIntegerField"),
