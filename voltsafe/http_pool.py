@@ -16,6 +16,8 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from appliances.telemetry.lines import SEEN
+
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 1024 * 1024
@@ -119,7 +121,7 @@ class HttpPool:
             line, headers = started[-1]
             encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         except Exception:
-            log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            log.exception("%s failed", environ["REQUEST_METHOD"])
             plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"13")]
             return 500, plain, b"Server error\n"
         return _measured(int(line[:3]), encoded, b"".join(parts), environ["REQUEST_METHOD"])
@@ -146,6 +148,7 @@ def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
+        SEEN: scope.get(SEEN),
     }
     for name, value in scope["headers"]:
         # `X_User` and `X-User` would become the same key: the first is a way to forge the second.
