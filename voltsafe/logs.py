@@ -10,7 +10,8 @@ import logging
 import logging.config
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from appliances.telemetry import lines
@@ -88,10 +89,10 @@ def writer(stream: TextIO) -> lines.Write:
     # Imported where it is used: a person at a terminal waits for their start, and needs none of it.
     import structlog  # noqa: PLC0415
 
-    processors: Sequence[Any] = [*_beginning(), structlog.processors.JSONRenderer(serializer=_dumped)]
     wrapper = structlog.make_filtering_bound_logger(logging.INFO)
-    logger = structlog.WriteLogger(stream)
-    write: Callable[..., Any] = structlog.wrap_logger(logger, processors=processors, wrapper_class=wrapper).bind().info
+    logger = structlog.wrap_logger(structlog.WriteLogger(stream), processors=[_line], wrapper_class=wrapper)
+    # Bound once: what is left for each line is one call of ours and the writing.
+    write: Callable[..., Any] = logger.bind().info
 
     def written(event: str, **fields: Any) -> None:
         try:
@@ -106,7 +107,7 @@ def _json_formatter() -> logging.Formatter:
     """What others log, in the same form."""
     import structlog  # noqa: PLC0415  (as above)
 
-    def completed(_logger: Any, _method: str, fields: Any) -> Any:
+    def completed(_logger: Any, _level: str, fields: Any) -> Any:
         if request := lines.request_id.get():
             fields["request"] = request
         if "exception" in fields:
@@ -114,23 +115,20 @@ def _json_formatter() -> logging.Formatter:
         return fields
 
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*_beginning(), structlog.stdlib.add_logger_name],
+        foreign_pre_chain=[structlog.stdlib.add_logger_name],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             completed,
-            structlog.processors.JSONRenderer(serializer=_dumped),
+            _line,
         ],
     )
 
 
-def _beginning() -> list[Any]:
-    import structlog  # noqa: PLC0415  (as above)
-
-    return [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True, key="at")]
+_encode = json.JSONEncoder(separators=(",", ":"), default=str, ensure_ascii=False).encode
 
 
-def _dumped(fields: Any, **_options: Any) -> str:
-    """What every line has comes first, for whoever reads them with the naked eye."""
-    told = {"at": fields.pop("at"), "level": fields.pop("level"), "event": fields.pop("event"), **fields}
-    return json.dumps(told, separators=(",", ":"), default=str, ensure_ascii=False)
+def _line(_logger: Any, level: str, fields: Any) -> str:
+    """One processor in place of four, since it is in the way of every request; what every line has comes first."""
+    at = datetime.now(UTC).isoformat()
+    return _encode({"at": f"{at[:-6]}Z", "level": level, "event": fields.pop("event"), **fields})
