@@ -17,18 +17,15 @@ from appliances import events  # noqa: E402
 from appliances.live.routing import websocket_urlpatterns  # noqa: E402
 from voltsafe.handshakes import Handshakes  # noqa: E402
 from voltsafe.headers import WithHeaders  # noqa: E402
-from voltsafe.http_pool import HttpPool  # noqa: E402
-from voltsafe.observing import Handler, Observed  # noqa: E402
+from voltsafe.observing import Handler, ObservedPool, ObservedSockets  # noqa: E402
 from voltsafe.origins import OnlyOurOrigins, refuse  # noqa: E402
 from voltsafe.proxies import BehindProxies  # noqa: E402
-from voltsafe.scraping import ScrapedByAddress  # noqa: E402
 
-http = HttpPool(Handler(), threads=settings.HTTP_THREADS)
+http = ObservedPool(Handler(), threads=settings.HTTP_THREADS)
 _sockets = URLRouter([*websocket_urlpatterns, re_path("", refuse)])  # type: ignore[arg-type]
-_router = ProtocolTypeRouter(
-    {"http": WithHeaders(ScrapedByAddress(http)), "websocket": Handshakes(OnlyOurOrigins(_sockets))}
-)
-_edge = Observed(BehindProxies(_router, settings.TRUSTED_PROXIES))
+_handshakes = ObservedSockets(Handshakes(OnlyOurOrigins(_sockets)))
+_router = ProtocolTypeRouter({"http": WithHeaders(http), "websocket": _handshakes})
+_edge = BehindProxies(_router, settings.TRUSTED_PROXIES)
 _loop: asyncio.AbstractEventLoop | None = None
 
 

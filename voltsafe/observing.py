@@ -1,11 +1,12 @@
-"""What a monitor and the log learn of every request and every socket, around everything else that serves them.
+"""What a monitor and the log learn of every request and every socket on their way through.
 
-Measured on the loop, from the arrival to the end of the answer, so that waiting for a thread counts; the thread tells
-by which route and for whom. Neither paths nor headers are looked at, but for X-Request-ID.
+A request is measured from when it is there whole to when its answer is, so that waiting for a thread counts. Neither
+paths nor headers are looked at, but for X-Request-ID.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import Future
 from random import getrandbits
 from time import perf_counter
 from typing import Any
@@ -18,17 +19,17 @@ from django.http.response import HttpResponseBase
 from appliances.live import visitor
 from appliances.telemetry import figures, lines
 from appliances.telemetry.lines import SEEN, Seen
-from voltsafe.http_pool import METHODS
+from voltsafe import scraping
+from voltsafe.http_pool import METHODS, Answer, Headers, HttpPool, Scope, at_once
 
 Application = Callable[..., Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
 
 REQUEST_ID = b"x-request-id"
 WELL_FORMED = re.compile(rb"[A-Za-z0-9-]{8,64}")
 """Without the underscore that every secret of ours has: one that got in here by mistake is no id."""
 
 LEFT = 499
-"""Stands for the status where the client hung up before it was answered, as nginx has it."""
+"""Stands for the status where the client hung up while it waited for a thread, as nginx has it."""
 
 MONITORING = {"healthz", "readyz", "metrics"}
 KINDS = (("/ws/homes/", "html"), ("/ws/api/", "json"), ("/ws/wall/", "wall"))
@@ -38,47 +39,54 @@ CODES = {
 }
 
 
-class Observed:
-    """An ASGI application around another."""
+class ObservedPool(HttpPool):
+    """The pool of threads, where both ways to it meet (ASGI's, and voltsafe.short_way)."""
+
+    def answer_to(self, scope: Scope, body: bytes) -> Future[Answer]:
+        seen = Seen(_id_of(scope["headers"]), method=scope["method"], began=perf_counter())
+        figures.requests_held.add()
+        job = super().answer_to({**scraping.under_our_name(scope), SEEN: seen}, body)
+        job.add_done_callback(lambda job: _left(seen, job))
+        # A thread notes its answer before it is there to be seen: this one is the pool's own, without a thread.
+        if job.done() and not seen.is_answered:
+            return at_once(*_noted(seen, *job.result()))
+        return job
+
+    def _respond(self, environ: dict[str, Any]) -> Answer:
+        answer = super()._respond(environ)
+        seen: Seen | None = environ.get(SEEN)
+        return answer if seen is None else _noted(seen, *answer)
+
+
+def _noted(seen: Seen, status: int, headers: Headers, body: bytes) -> Answer:
+    """The answer with the id of its request."""
+    seen.is_answered = True
+    _count(seen, status, len(body))
+    return status, [*headers, (REQUEST_ID, seen.id.encode())], body
+
+
+def _left(seen: Seen, job: Future[Answer]) -> None:
+    figures.requests_held.add(by=-1)
+    if job.cancelled():
+        _count(seen, LEFT, 0)
+
+
+def _count(seen: Seen, status: int, size: int) -> None:
+    seconds = perf_counter() - seen.began
+    door = seen.door or "other"
+    method = seen.method if seen.method in METHODS else "other"
+    figures.requests.add(door, method, str(status))
+    figures.request_time.observe(seconds, door)
+    lines.answered(seen, method=method, status=status, seconds=seconds, size=size)
+
+
+class ObservedSockets:
+    """An ASGI application for websockets around another."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            await self._request(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await self._socket(scope, receive, send)
-        else:
-            await self._application(scope, receive, send)
-
-    async def _request(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        began = perf_counter()
-        seen = scope[SEEN] = Seen(_id_of(scope["headers"]))
-        status, size = LEFT, 0
-
-        async def noting(message: dict[str, Any]) -> None:
-            nonlocal status, size
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message = {**message, "headers": [*message["headers"], (REQUEST_ID, seen.id.encode())]}
-            else:
-                size += len(message.get("body", b""))
-            await send(message)
-
-        figures.requests_held.add()
-        try:
-            await self._application(scope, receive, noting)
-        finally:
-            seconds = perf_counter() - began
-            method = scope["method"] if scope["method"] in METHODS else "other"
-            door = seen.door or "other"
-            figures.requests_held.add(by=-1)
-            figures.requests.add(door, method, str(status))
-            figures.request_time.observe(seconds, door)
-            lines.answered(seen, method=method, status=status, seconds=seconds, size=size)
-
-    async def _socket(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         seen = scope[SEEN] = Seen(_id_of(scope["headers"]))
         kind = next((kind for start, kind in KINDS if scope["path"].startswith(start)), "other")
         opened, code = 0.0, ""
@@ -110,7 +118,7 @@ class Observed:
             lines.closed(seen, kind=kind, code=code, seconds=perf_counter() - opened if opened else 0.0)
 
 
-def _id_of(headers: Headers) -> str:
+def _id_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """The one the client gave, where it is one; whatever else it said there is not repeated."""
     for name, value in headers:
         if name == REQUEST_ID and WELL_FORMED.fullmatch(value):

@@ -4,28 +4,21 @@ Prometheus sends that address as `Host` and cannot be told another. So for /metr
 along, it does not matter by which name we were called: nothing in that answer is made from it, and no cookie counts.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-Application = Callable[..., Awaitable[None]]
 
 PATH = "/metrics"
 OURS = b"localhost"
 """Always among those that we answer to."""
 
 
-class ScrapedByAddress:
-    """An ASGI application around another."""
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"] == PATH and _has_token(scope["headers"]):
-            others = [one for one in scope["headers"] if one[0] not in {b"host", b"cookie"}]
-            scope = {**scope, "headers": [*others, (b"host", OURS)]}
-        await self._application(scope, receive, send)
+def under_our_name(scope: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The scope as if it had been called by a name of ours, where that may be."""
+    if scope["path"] != PATH or not _has_token(scope["headers"]):
+        return scope
+    others = [one for one in scope["headers"] if one[0] not in {b"host", b"cookie"}]
+    return {**scope, "headers": [*others, (b"host", OURS)]}
 
 
-def _has_token(headers: list[tuple[bytes, bytes]]) -> bool:
+def _has_token(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(name == b"authorization" and value[:7].lower() == b"bearer " for name, value in headers)

@@ -34,6 +34,9 @@ class Seen:
     door: str = ""
     user: int | None = None
     home: int | None = None
+    method: str = ""
+    began: float = 0.0
+    is_answered: bool = False
 
 
 def write_with(write: Write | None) -> None:

@@ -1,19 +1,22 @@
 """What is seen of requests and sockets on their way through: their ids, lines and figures."""
 
+import asyncio
 import re
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.http import HttpResponse
 
 from appliances.models import Appliance
 from appliances.telemetry import figures, lines
 from tests.builders import a_home, a_person, a_token, an_appliance, turn_on
 from tests.serving.asking import HANGING_UP, Heard, a_part, a_request, ask
 from voltsafe.asgi import application
-from voltsafe.observing import Observed
+from voltsafe.observing import ObservedPool
 
 Lines = list[dict[str, Any]]
 
@@ -115,26 +118,42 @@ async def test_what_the_pool_refuses_is_counted_too() -> None:
     assert count_of(figures.requests, "other", "other", "405") == before + 1
 
 
-async def test_who_hangs_up_is_counted_as_one_who_left() -> None:
-    before = count_of(figures.requests, "other", "POST", "499"), count_of(figures.requests_held)
-    assert await ask(application, a_request(method="POST"), a_part(b"half", more=True), HANGING_UP) is None
+class Slow:
+    """A handler that answers when it is let go."""
 
-    assert count_of(figures.requests, "other", "POST", "499") == before[0] + 1
-    assert count_of(figures.requests_held) == before[1]
+    def __init__(self) -> None:
+        self.begun, self.let_go = threading.Event(), threading.Event()
+
+    def __call__(self, _environ: dict[str, Any], start_response: Any) -> Any:
+        self.begun.set()
+        assert self.let_go.wait(30)
+        start_response("200 OK", [])
+        return HttpResponse(b"late")
+
+
+async def test_who_hangs_up_in_the_queue_is_counted_as_one_who_left() -> None:
+    slow, before = Slow(), count_of(figures.requests, "other", "GET", "499")
+    pool = ObservedPool(slow, threads=1)
+    running = asyncio.ensure_future(ask(pool, a_request()))
+    await asyncio.to_thread(slow.begun.wait)
+    assert await ask(pool, a_request(), a_part(), HANGING_UP) is None
+    slow.let_go.set()
+    await running
+    pool.close()
+
+    assert count_of(figures.requests, "other", "GET", "499") == before + 1
 
 
 async def test_a_request_is_held_until_it_is_answered() -> None:
-    held: list[int] = []
+    slow, before = Slow(), count_of(figures.requests_held)
+    pool = ObservedPool(slow, threads=1)
+    running = asyncio.ensure_future(ask(pool, a_request()))
+    await asyncio.to_thread(slow.begun.wait)
+    assert count_of(figures.requests_held) == before + 1
+    slow.let_go.set()
+    await running
+    pool.close()
 
-    async def looking(_scope: Any, _receive: Any, send: Any) -> None:
-        held.append(count_of(figures.requests_held))
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-
-    before = count_of(figures.requests_held)
-    await ask(Observed(looking), a_request())
-
-    assert held == [before + 1]
     assert count_of(figures.requests_held) == before
 
 
