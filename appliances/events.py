@@ -7,11 +7,14 @@ logged, never raised, and watchers repair what they missed (docs/design/live-pat
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Iterable
 from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+
+from appliances.telemetry import figures
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,8 @@ def publish(*, home_id: int, revision: int, appliances: Iterable[int], circuits:
         "revision": revision,
         "appliances": list(appliances),
         "circuits": list(circuits),
+        # By the wall clock, which other processes have too.
+        "at": time.time(),
     }
     loop = _loop
     if loop is None or not loop.is_running():
@@ -61,7 +66,7 @@ def _merged(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]
     if one is None:
         return other
     both = {name: sorted({*one[name], *other[name]}) for name in ("appliances", "circuits")}
-    return {**other, **both, "revision": max(one["revision"], other["revision"])}
+    return {**other, **both, "revision": max(one["revision"], other["revision"]), "at": min(one["at"], other["at"])}
 
 
 def _tell() -> None:
@@ -103,5 +108,7 @@ async def _send(group: str, message: dict[str, Any]) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             await get_channel_layer().group_send(group, message)
+        figures.published.add("sent")
     except Exception as why:  # the layer's own errors are many; none of them may reach a decision
+        figures.published.add("failed")
         log.warning("Watchers of %s were not told of revision %s: %r", group, message["revision"], why)

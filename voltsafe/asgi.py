@@ -4,10 +4,10 @@ import asyncio
 import os
 from typing import Any
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voltsafe.settings")
-_handler = get_wsgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
@@ -17,13 +17,14 @@ from appliances import events  # noqa: E402
 from appliances.live.routing import websocket_urlpatterns  # noqa: E402
 from voltsafe.handshakes import Handshakes  # noqa: E402
 from voltsafe.headers import WithHeaders  # noqa: E402
-from voltsafe.http_pool import HttpPool  # noqa: E402
+from voltsafe.observing import Handler, ObservedPool, ObservedSockets  # noqa: E402
 from voltsafe.origins import OnlyOurOrigins, refuse  # noqa: E402
 from voltsafe.proxies import BehindProxies  # noqa: E402
 
-http = HttpPool(_handler, threads=settings.HTTP_THREADS)
+http = ObservedPool(Handler(), threads=settings.HTTP_THREADS)
 _sockets = URLRouter([*websocket_urlpatterns, re_path("", refuse)])  # type: ignore[arg-type]
-_router = ProtocolTypeRouter({"http": WithHeaders(http), "websocket": Handshakes(OnlyOurOrigins(_sockets))})
+_handshakes = ObservedSockets(Handshakes(OnlyOurOrigins(_sockets)))
+_router = ProtocolTypeRouter({"http": WithHeaders(http), "websocket": _handshakes})
 _edge = BehindProxies(_router, settings.TRUSTED_PROXIES)
 _loop: asyncio.AbstractEventLoop | None = None
 

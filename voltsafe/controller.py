@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from appliances.interlock import guard
 from appliances.services import heartbeat, tending
+from appliances.telemetry import figures
 from voltsafe import startup
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,8 @@ def _tick() -> str:
     """What went wrong, in one line; nothing where nothing did."""
     try:
         close_old_connections()
-        tending.tick(timezone.now())
+        with figures.tick_time.timed():
+            tending.tick(timezone.now())
     except DatabaseError as why:  # it may be away for a while, or not be there yet
         connection.close()
         return _one_line(why)

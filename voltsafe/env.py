@@ -4,6 +4,7 @@ Every name may also be given as NAME_FILE, the path of a file that holds the val
 """
 
 import os
+from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -44,6 +45,14 @@ def flag(name: str, *, default: bool = False) -> bool:
     if value in {"0", "false", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name} is {value!r}; set it to 1 or 0.")
+
+
+def choice(name: str, choices: Sequence[str]) -> str:
+    """One of them; the first where nothing is said."""
+    value = text(name, choices[0]).lower()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to {', '.join(choices[:-1])} or {choices[-1]}.")
+    return value
 
 
 def port(name: str, default: int) -> int:

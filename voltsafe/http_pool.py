@@ -16,6 +16,8 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from appliances.telemetry.lines import SEEN
+
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 1024 * 1024
@@ -78,11 +80,11 @@ class HttpPool:
         is never begun."""
         if scope["method"] not in METHODS:
             status, headers, said = _problem(405, "method_not_allowed", "There is no such method here.")
-            return _at_once(status, [*headers, (b"allow", ", ".join(METHODS).encode())], said)
+            return at_once(status, [*headers, (b"allow", ", ".join(METHODS).encode())], said)
         if self._held >= self._room:
             busy = "Too many requests at once. Try again in a moment."
             status, headers, said = _problem(503, "busy", busy)
-            return _at_once(status, [*headers, (b"retry-after", b"1")], b"" if scope["method"] == "HEAD" else said)
+            return at_once(status, [*headers, (b"retry-after", b"1")], b"" if scope["method"] == "HEAD" else said)
         with self._lock:
             self._held += 1
         job = self._pool.submit(self._respond, environ_of(scope, body))
@@ -116,7 +118,7 @@ class HttpPool:
             line, headers = started[-1]
             encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         except Exception:
-            log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            log.exception("%s failed", environ["REQUEST_METHOD"])
             plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"13")]
             return 500, plain, b"Server error\n"
         return _measured(int(line[:3]), encoded, b"".join(parts), environ["REQUEST_METHOD"])
@@ -143,6 +145,7 @@ def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
+        SEEN: scope.get(SEEN),
     }
     for name, value in scope["headers"]:
         # `X_User` and `X-User` would become the same key: the first is a way to forge the second.
@@ -199,7 +202,7 @@ def _measured(status: int, headers: Headers, body: bytes, method: str) -> Answer
     return status, headers, b"" if method == "HEAD" else body
 
 
-def _at_once(status: int, headers: Headers, body: bytes) -> Future[Answer]:
+def at_once(status: int, headers: Headers, body: bytes) -> Future[Answer]:
     answer: Future[Answer] = Future()
     answer.set_result((status, headers, body))
     return answer

@@ -5,7 +5,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from voltsafe import addresses, env, secret_key
+from voltsafe import addresses, env, logs, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("VOLTSAFE_DATA_DIR", BASE_DIR / "data")
@@ -227,15 +227,5 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"no_traceback": {"()": "voltsafe.logs.NoTraceback"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        "django.security.DisallowedHost": {"filters": ["no_traceback"]},
-    },
-}
+LOGGING_CONFIG = "voltsafe.logs.configure"
+LOGGING = {"form": env.choice("VOLTSAFE_LOG", logs.FORMS)}

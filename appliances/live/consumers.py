@@ -7,6 +7,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from appliances.live import hub, rendering, visitor
 from appliances.live.rendering import Variant
 from appliances.live.visitor import TOO_MANY, Closed, Visitor
+from appliances.telemetry import lines
 
 
 class HomeSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -38,6 +39,7 @@ class HomeSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         self.visitor = admitted
         self.variant = Variant(self.form, admitted.role)
+        lines.let_in(self.scope, self.form, user=admitted.user_id, home=admitted.home_id)
         await self.hub.join(self)
 
     def admitted(self) -> Visitor:

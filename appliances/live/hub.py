@@ -115,7 +115,7 @@ class Hub:
                 continue
             room = self._rooms.get(message.get("home", 0))
             if room is not None:
-                room.look()
+                room.look(message.get("at"))
 
     async def _look_after(self) -> None:
         turn, due, heartbeat, was_free = 0, time.monotonic(), False, True

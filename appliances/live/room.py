@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from appliances.live import rendering
 from appliances.live.rendering import Push, Variant
 from appliances.live.visitor import NOT_YOURS, Visitor
 from appliances.services.outcome import Missing
+from appliances.telemetry import figures
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,8 @@ class Room:
         self._in_thread = in_thread
         self._sure_who_watches = sure_who_watches
         self._wanted = asyncio.Event()
+        self._published_at: float | None = None
+        """Of the oldest change that watchers have not been told."""
         self._pump = asyncio.create_task(self._run())
 
     @property
@@ -62,8 +66,10 @@ class Room:
         watched = {one.variant for one in self.watchers}
         self._shown = {variant: state for variant, state in self._shown.items() if variant in watched}
 
-    def look(self) -> None:
-        """There may be something new."""
+    def look(self, published_at: float | None = None) -> None:
+        """There may be something new, which was published at that moment."""
+        if published_at is not None:
+            self._published_at = min(published_at, self._published_at or published_at)
         self._wanted.set()
 
     def close(self) -> None:
@@ -103,6 +109,7 @@ class Room:
 
     async def _refresh(self, joining: list[Watcher]) -> None:
         variants = {watcher.variant for watcher in joining}
+        published_at, self._published_at = self._published_at, None
         self.revision, pushes = await self._in_thread(rendering.refresh, self.home_id, dict(self._shown), variants)
         self._shown = {variant: push.state for variant, push in pushes.items()}
         await self._sure_who_watches()
@@ -110,6 +117,10 @@ class Room:
             push: Push | None = pushes.get(watcher.variant)
             if push and push.change:
                 await self._send(watcher, push.change)
+                figures.pushes.add(watcher.variant.form)
+        if published_at is not None and self.watchers:
+            # Clocks of two machines may differ by more than it took.
+            figures.push_latency.observe(max(0.0, time.time() - published_at))
         for watcher in joining:
             # Unless it has left meanwhile, or was shown out.
             if watcher in self._joining:

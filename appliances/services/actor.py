@@ -1,10 +1,11 @@
 """Who asks: a person, a token, a screen on a wall, or VoltSafe itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from appliances.models import Token, User, Wall
 from appliances.models.decision import Actor
+from appliances.telemetry.lines import request_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class By:
     """As it was given, not yet looked at."""
     has_installer_code: bool = False
     """It was looked at, and is the home's."""
+    request: str = field(default_factory=request_id.get, compare=False)
+    """The id of the request it was made in, for the log: what is decided may be carried out by another thread."""
 
 
 def person(user: User, *, confirmed: bool = False) -> By:

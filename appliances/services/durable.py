@@ -7,13 +7,22 @@ answered once the one commit is on the disk.
 from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connection, connections, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 from django.utils import timezone, translation
 
 from appliances.interlock import guard
 from appliances.services import fair_turn, known, writer
 from appliances.services.fair_turn import Job, TookTooLong
 from appliances.statements import Statement
+from appliances.telemetry import figures
 
 Result = TypeVar("Result")
 
@@ -23,6 +32,15 @@ TRIES = 6
 
 def run(step: Callable[[], Result], *, patience: float) -> Result:
     """Raises TookTooLong where neither the turn nor a lock was to be had in time; then nothing was changed."""
+    try:
+        return _run(step, patience)
+    except IntegrityError as why:
+        if guard.is_interlock_error(why):
+            figures.interlock_refusals.add()
+        raise
+
+
+def _run(step: Callable[[], Result], patience: float) -> Result:
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return _try(step)
     job = Job(_as_here(step))
@@ -45,6 +63,7 @@ def _as_here(step: Callable[[], Result]) -> Callable[[], Result]:
 
 def _together(jobs: Sequence[Job]) -> None:
     """One transaction for all; where that fails, nothing of it was kept, and each has one of its own."""
+    figures.turns_together.observe(len(jobs))
     with writer.of_this_process():
         if len(jobs) == 1:
             _alone(jobs[0])
@@ -58,7 +77,7 @@ def _together(jobs: Sequence[Job]) -> None:
 
 
 def _in_one(jobs: Sequence[Job]) -> None:
-    with transaction.atomic(durable=True):
+    with figures.transaction_time.timed(), transaction.atomic(durable=True):
         known.look()
         guard.assert_intact(connection)
         for job in jobs:
@@ -105,7 +124,7 @@ def _alone(job: Job) -> None:
 def _try(step: Callable[[], Result]) -> Result:
     for left in reversed(range(TRIES)):
         try:
-            with transaction.atomic(durable=True):
+            with figures.transaction_time.timed(), transaction.atomic(durable=True):
                 known.look()
                 guard.assert_intact(connection)
                 return step()

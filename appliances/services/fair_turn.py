@@ -10,9 +10,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
+from time import perf_counter
 from typing import Any
 
 from django.db import connection
+
+from appliances.telemetry import figures
 
 MOST_TOGETHER = 32
 """Steps in one transaction: the first of them waits for the last."""
@@ -50,6 +53,7 @@ class _Place:
     def __init__(self, job: Job | None = None) -> None:
         self.job = job
         self.state = State.WAITING
+        self.taken_at = 0.0
         # A bare lock, held until it is this place's turn: an Event does the same with two locks and a list.
         self._shut = threading.Lock()
         self._shut.acquire()
@@ -85,7 +89,11 @@ class FairQueue:
         `together` gives every job its outcome, and raises nothing. Raises TookTooLong as `turn` does.
         """
         place = _Place(job)
-        self._enter(place, patience)
+        asked = perf_counter()
+        try:
+            self._enter(place, patience)
+        finally:
+            figures.lock_wait.observe((place.taken_at or perf_counter()) - asked)
         if place.state is State.DONE:
             return
         taken: list[_Place] = []
@@ -125,6 +133,7 @@ class FairQueue:
             while self._waiting and self._waiting[0].job is not None and len(taken) < MOST_TOGETHER - 1:
                 taken.append(self._waiting.popleft())
                 taken[-1].state = State.TAKEN
+                taken[-1].taken_at = perf_counter()
         return taken
 
     def _leave(self) -> None:

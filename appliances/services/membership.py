@@ -46,7 +46,7 @@ def leave_every_home(user: User, *, by: By, now: datetime) -> None:
         keep_an_owner(without=row)
         here.record(Action.REMOVE_MEMBER, user, facts={"role": row.role, "account": "removed"})
         row.delete()
-        turn.publish_once_committed(here.changed(user.pk))
+        turn.publish_once_committed(here.changed(user.pk), by=by)
 
 
 def keep_an_owner(*, without: Membership) -> None:

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from appliances.models import Decision, User
 from appliances.models.decision import Action, Outcome, Subject
 from appliances.services import durable
 from appliances.services.actor import By
+from appliances.telemetry import lines
 
 PATIENCE = 5.0
 """Seconds that a change of an account waits for its turn."""
@@ -42,6 +45,7 @@ def of_account(
         facts=dict(facts or {}),
     )
     row.save(force_insert=True)
+    transaction.on_commit(lambda: lines.decided([row], request=by.request), robust=True)
     return row
 
 

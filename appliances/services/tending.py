@@ -6,6 +6,7 @@ then. So two controllers never act twice, a restart loses and repeats nothing, a
 
 import logging
 from datetime import datetime
+from time import perf_counter
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -15,6 +16,7 @@ from appliances.services import actor, answered, heartbeat, sessions, throttle, 
 from appliances.services.outcome import Busy, Missing
 from appliances.services.tender import Tender
 from appliances.services.turn import Turn
+from appliances.telemetry import lines
 
 log = logging.getLogger(__name__)
 
@@ -22,11 +24,12 @@ log = logging.getLogger(__name__)
 def tick(now: datetime) -> int:
     """Tend every home that is due; how many. A home that fails is logged and tried again, the others go on."""
     resumed = heartbeat.is_late(heartbeat.last_run(), now)
-    tended = 0
+    tended = decided = 0
+    began = perf_counter()
     for home_id, revision, has_work in _due(now):
         try:
             if has_work:
-                tend(home_id=home_id, now=now, resumed=resumed)
+                decided += tend(home_id=home_id, now=now, resumed=resumed)
             else:
                 _sleep(home_id, revision)
             tended += 1
@@ -34,6 +37,8 @@ def tick(now: datetime) -> int:
             continue
         except Exception:
             log.exception("Home %s could not be tended", home_id)
+    if decided:
+        lines.ticked(homes=tended, decisions=decided, seconds=perf_counter() - began)
     if heartbeat.beat(now):
         answered.prune(now)
         throttle.prune(now)
@@ -41,14 +46,17 @@ def tick(now: datetime) -> int:
     return tended
 
 
-def tend(*, home_id: int, now: datetime, resumed: bool = False) -> None:
-    """One home, once. `resumed` says that nobody looked for a while: what was seen before counts no more."""
+def tend(*, home_id: int, now: datetime, resumed: bool = False) -> int:
+    """One home, once; how many decisions were taken.
+
+    `resumed` says that nobody looked for a while: what was seen before counts no more.
+    """
 
     def body(here: Turn) -> int:
         Tender(here, resumed=resumed).run()
         return home_id
 
-    turn.take(home_id=home_id, by=actor.SYSTEM, now=now, body=body)
+    return len(turn.take(home_id=home_id, by=actor.SYSTEM, now=now, body=body).decisions)
 
 
 def _due(now: datetime) -> list[tuple[int, int, bool]]:

@@ -5,6 +5,7 @@ transaction, a refusal too, and told to watchers after the commit.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -24,6 +25,7 @@ from appliances.services import facts as keeping
 from appliances.services.actor import By
 from appliances.services.fair_turn import TookTooLong
 from appliances.services.outcome import Busy, Changed, Missing, Refused, Rehearsed
+from appliances.telemetry import figures, lines
 
 PATIENCE = 5.0
 """Seconds a writer waits for its turn before it is told that the home is busy."""
@@ -192,7 +194,8 @@ def begun(home_id: int, by: By, now: datetime) -> Turn:
         turn = Turn(known.alone(found.home), by, now)
         turn.rows = found.rows
         return turn
-    home = LOCKED.first(home_id)
+    with figures.lock_wait.timed() if connection.vendor == "postgresql" else nullcontext():
+        home = LOCKED.first(home_id)
     if home is None:
         raise Missing("There is no such home.")
     return Turn(home, by, now)
@@ -229,7 +232,7 @@ def transact(step: Callable[[], Changed], *, by: By) -> Changed:
         raise Busy("The home is busy. Nothing was changed; try again.") from why
     if is_new and changed.decision is not None:
         # By the one who asked, once it is committed: who writes next does not wait for it.
-        publish_once_committed(changed)
+        publish_once_committed(changed, by=by)
     if changed.decision is not None and changed.decision.outcome == Outcome.REFUSED:
         raise Refused(changed.decision)
     if by.dry_run:
@@ -237,12 +240,13 @@ def transact(step: Callable[[], Changed], *, by: By) -> Changed:
     return changed
 
 
-def publish_once_committed(changed: Changed) -> None:
-    """Tell the watchers, at once where it is committed already."""
+def publish_once_committed(changed: Changed, *, by: By) -> None:
+    """Tell the watchers and the log, at once where it is committed already."""
     told = {"appliances": changed.appliances, "circuits": changed.circuits}
     transaction.on_commit(
         lambda: events.publish(home_id=changed.home_id, revision=changed.revision, **told), robust=True
     )
+    transaction.on_commit(lambda: lines.decided(changed.decisions, request=by.request), robust=True)
 
 
 def _once(step: Callable[[], Changed], by: By) -> tuple[Changed, bool]:

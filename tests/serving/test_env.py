@@ -52,6 +52,15 @@ def test_a_file_that_cannot_be_read_is_named(given: Any, tmp_path: Path, content
     assert complaint(env.text).startswith(f"{NAME}_FILE is '{file}'")
 
 
+def test_one_of_a_few_words_or_the_first_of_them(given: Any) -> None:
+    words = ("text", "json", "off")
+    assert env.choice(NAME, words) == "text"
+    given("JSON")
+    assert env.choice(NAME, words) == "json"
+    given("loud")
+    assert complaint(env.choice, words) == f"{NAME} is 'loud'; set it to text, json or off."
+
+
 def test_a_secret_that_is_too_short_is_not_repeated(given: Any) -> None:
     given("s3cret")
     assert complaint(env.secret) == f"{NAME} is too short to be a secret; make it 32 characters or more."

@@ -97,7 +97,7 @@ async def test_an_exception_becomes_a_plain_500_and_is_logged(pool_of: Any, capl
     heard = await answered(pool_of(broken), a_request(b"/page"))
 
     assert (heard.status, heard.body) == (500, b"Server error\n")
-    assert caplog.record_tuples == [("voltsafe.http_pool", logging.ERROR, "GET /page failed")]
+    assert caplog.record_tuples == [("voltsafe.http_pool", logging.ERROR, "GET failed")]
     assert "in the handler" in caplog.text
 
 

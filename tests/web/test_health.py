@@ -45,9 +45,7 @@ def test_metrics_are_for_administrators(client: Client, flat: dict[str, Any]) ->
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {text}"})
 
     assert answer.status_code == 200
-    body = answer.content.decode()
-    assert 'voltsafe_load_watts{circuit="Main",home="harbour-flat"} 3900.0' in body
-    assert 'voltsafe_decisions_total{action="switch_on",outcome="granted"} 2.0' in body
+    assert 'voltsafe_load_watts{circuit="Main",home="harbour-flat"} 3900.0' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
