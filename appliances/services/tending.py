@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from appliances.models import Appliance, Controller, Home, Shed, TemporaryLimit, Wait
-from appliances.services import actor, answered, heartbeat, sessions, throttle, turn
+from appliances.services import actor, heartbeat, retention, turn
 from appliances.services.outcome import Busy, Missing
 from appliances.services.tender import Tender
 from appliances.services.turn import Turn
@@ -35,9 +35,8 @@ def tick(now: datetime) -> int:
         except Exception:
             log.exception("Home %s could not be tended", home_id)
     if heartbeat.beat(now):
-        answered.prune(now)
-        throttle.prune(now)
-        sessions.prune(now)
+        retention.forget_what_passes(now)
+    retention.daily.step(now)
     return tended
 
 
