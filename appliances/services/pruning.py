@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from appliances.models import Checkpoint, Decision
-from appliances.services import durable, turn
+from appliances.services import durable, reading, turn
 from appliances.services.replaying import Fields, Replay
 
 BATCH = 500
@@ -55,13 +55,13 @@ def remove(home_id: int | None, before: datetime) -> Iterator[int]:
 
     Raises Contradiction, TookTooLong.
     """
-    while (found := _oldest(home_id, before, _checkpoint(home_id))) is not None:
+    while (found := _next(home_id, before)) is not None:
         yield _remove(found)
 
 
 def foreseen(home_id: int | None, before: datetime) -> int:
     """How many decisions would go. Raises Contradiction."""
-    count, found = 0, _oldest(home_id, before, _checkpoint(home_id))
+    count, found = 0, _next(home_id, before)
     while found is not None:
         count += found.count
         reached = Checkpoint(home_id=home_id, up_to=found.up_to, state=found.state)
@@ -80,6 +80,12 @@ def homes_on_record() -> Iterator[int | None]:
             return
         yield home_id
         last = home_id
+
+
+def _next(home_id: int | None, before: datetime) -> Batch | None:
+    """Before the home is locked: decisions do not change, and playing them takes the longest."""
+    with reading.one_moment():
+        return _oldest(home_id, before, _checkpoint(home_id))
 
 
 def _oldest(home_id: int | None, before: datetime, checkpoint: Checkpoint | None) -> Batch | None:

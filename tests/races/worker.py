@@ -3,17 +3,18 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from time import monotonic
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection
 
 from appliances.balancer import units
 from appliances.models import Decision, Home
 from appliances.presentation import resources, snapshot
-from appliances.services import actor, appliance, circuit, home, setup, switching, turn
+from appliances.services import actor, appliance, circuit, home, pruning, setup, switching, turn
 from appliances.services.outcome import Missing, Refused
 from appliances.services.setup import AlreadySetUp
 from appliances.services.turn import Turn
@@ -100,10 +101,25 @@ def switch_forever(*, appliance_ids: list[int]) -> None:
             say({"id": pk, "on": on, **carry_out({"do": "switch", "appliance_id": pk, "on": on})})
 
 
+def let_go_halfway(*, home_id: int) -> None:
+    """Let old decisions go, and be caught in the middle of it: the checkpoint is written, the decisions are there."""
+    move_on = pruning._move_on
+
+    def and_wait(batch: pruning.Batch) -> bool:
+        moved = move_on(batch)
+        say("halfway")
+        sys.stdin.readline()
+        return moved
+
+    with patch.object(pruning, "_move_on", and_wait):
+        next(pruning.remove(home_id, datetime.now(UTC) + timedelta(days=1)))
+
+
 BY_THEMSELVES: dict[str, Callable[..., Any]] = {
     "set up": set_up,
     "switch halfway": switch_halfway,
     "switch forever": switch_forever,
+    "let go halfway": let_go_halfway,
 }
 
 

@@ -1,5 +1,6 @@
 """Old decisions go, what they had come to stays, and everything adds up as before."""
 
+import copy
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from appliances.models.decision import Action
 from appliances.models.membership import Role
 from appliances.services import actor, home, people, pruning, recording, switching, verifying, waiting
 from appliances.services.pruning import Contradiction
+from appliances.services.replaying import Replay
 from tests.builders import (
     NOW,
     a_circuit,
@@ -170,6 +172,22 @@ def test_what_differs_from_the_record_still_differs_afterwards(house: House) -> 
     gone(house.home.pk)
 
     assert verifying.differences() == before != []
+
+
+def test_a_checkpoint_that_tells_something_else_is_found(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: what is kept is what everything is compared with from then on."""
+    to_keep = Replay.to_keep
+
+    def with_the_oven_off(replay: Replay) -> Any:
+        state = copy.deepcopy(to_keep(replay))
+        state["appliances"][str(house.oven.pk)]["is_on"] = False
+        return state
+
+    monkeypatch.setattr(Replay, "to_keep", with_the_oven_off)
+
+    gone(house.home.pk)
+
+    assert "flat: appliance Oven: is_on is True; the record says False" in verifying.differences()
 
 
 def test_what_should_have_gone_and_is_there_is_named(house: House) -> None:

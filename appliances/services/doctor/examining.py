@@ -40,6 +40,7 @@ def _in_the_database(now: datetime) -> list[Check]:
     return [
         ("migrations", database.migrations),
         ("interlock", database.interlock),
+        ("record", database.record),
         ("controller", partial(running.controller, now)),
         ("clock", partial(running.clock, now)),
         ("overload", partial(running.overloads, now)),
