@@ -5,6 +5,7 @@ Every name may also be given as NAME_FILE, the path of a file that holds the val
 
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -67,6 +68,29 @@ def count(name: str, default: int) -> int:
     if not (value.isascii() and value.isdecimal() and 0 < int(value) < 10**6):
         raise ImproperlyConfigured(f"{name} is {value!r}; set it to a whole number from 1 up.")
     return int(value)
+
+
+SHORTEST_PERIOD = timedelta(days=7)
+"""A request may be sent again for a day, and what an observing controller would have done is counted for a week."""
+
+LONGEST_PERIOD = timedelta(days=36_500)
+
+
+def period(name: str) -> timedelta | None:
+    """Days or weeks, such as 365d or 52w; None is for ever, which nothing says too."""
+    return as_period(name, text(name))
+
+
+def as_period(name: str, value: str) -> timedelta | None:
+    if value in {"", "forever"}:
+        return None
+    count, unit = value[:-1], {"d": 1, "w": 7}.get(value[-1])
+    if unit is None or not (count.isascii() and count.isdecimal() and len(count) < 7):
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to days or weeks, such as 365d or 52w, or to forever.")
+    found = timedelta(days=int(count) * unit)
+    if not SHORTEST_PERIOD <= found <= LONGEST_PERIOD:
+        raise ImproperlyConfigured(f"{name} is {value!r}; keep {SHORTEST_PERIOD.days}d at least, or forever.")
+    return found
 
 
 def networks(name: str) -> tuple[Network, ...]:

@@ -58,6 +58,8 @@ MIDDLEWARE = [
     "voltsafe.browsers.Htmx",
 ]
 
+KEEP_DECISIONS = env.period("VOLTSAFE_KEEP_DECISIONS")
+
 ROOT_URLCONF = "voltsafe.urls"
 ASGI_APPLICATION = "voltsafe.asgi.application"
 HTTP_THREADS = 8

@@ -59,11 +59,12 @@ def list_decisions(
     before, of = paging.after(CURSOR), wanted.looked_for()
     people = record.people_of(home) if wanted.accounts else {}
     # The tag is of what was read before the rows: were a decision added between, the next asker gets it.
-    etag = etags.of_record(home, record.newest_of_accounts(people), timezone.now())
+    let_go = record.let_go(home)
+    etag = etags.of_record(home, record.newest_of_accounts(people), let_go.up_to if let_go else 0, timezone.now())
     if etags.is_known(request, etag):
         return etags.not_modified(etag)
     rows = record.newest(home, people=people, most=paging.limit + 1, before=before, of=of)
     page = paging.page(rows, CURSOR, lambda row: row.pk, resources.decision)
-    response = answering.json(page)
+    response = answering.json({**page, "kept_since": let_go and let_go.at.isoformat()})
     response["ETag"] = etag
     return response

@@ -23,9 +23,10 @@ def of_home(home: Home, now: datetime) -> str:
     return f'"{home.pk}.{home.revision}.{holding}.{_edition()}"'
 
 
-def of_record(home: Home, newest_of_accounts: int, now: datetime) -> str:
-    """A home's, and the newest decision about its people's accounts, which no revision counts."""
-    return of_text(f"{of_home(home, now)} {newest_of_accounts}") if newest_of_accounts else of_home(home, now)
+def of_record(home: Home, newest_of_accounts: int, let_go: int, now: datetime) -> str:
+    """A home's, the newest decision of its people's accounts and the last that was let go: no revision counts them."""
+    uncounted = newest_of_accounts or let_go
+    return of_text(f"{of_home(home, now)} {newest_of_accounts} {let_go}") if uncounted else of_home(home, now)
 
 
 def of_homes(homes: Iterable[Home]) -> str:

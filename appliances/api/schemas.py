@@ -202,6 +202,10 @@ class Circuits(BaseModel):
 class Decisions(BaseModel):
     items: list[Decision]
     next: str | None = NEXT
+    kept_since: str | None = Field(
+        description="What was decided up to then was removed; null: all of it is kept.",
+        json_schema_extra={"format": "date-time"},
+    )
 
 
 class Problem(BaseModel):

@@ -9,6 +9,7 @@ from appliances.models.wall import Wall  # isort: skip
 from appliances.models.circuit import Circuit  # isort: skip
 from appliances.models.appliance import Appliance  # isort: skip
 from appliances.models.decision import Decision  # isort: skip
+from appliances.models.checkpoint import Checkpoint  # isort: skip
 from appliances.models.controller import Controller, Heartbeat  # isort: skip
 from appliances.models.temporary_limit import TemporaryLimit  # isort: skip
 from appliances.models.claims import Shed, Wait  # isort: skip
@@ -19,6 +20,7 @@ __all__ = [
     "Answered",
     "Appliance",
     "Attempt",
+    "Checkpoint",
     "Circuit",
     "Controller",
     "Decision",

@@ -30,8 +30,8 @@ Rest = Callable[[int], str]
 """The address of the file with what is older than the decision of this id."""
 
 
-def as_csv(home: Home, rows: Iterable[Decision], rest: Rest) -> bytes:
-    """`rows` may be one more than MOST: then a last line tells where the rest is."""
+def as_csv(home: Home, rows: Iterable[Decision], rest: Rest, *, kept_since: datetime | None = None) -> bytes:
+    """`rows` may be one more than MOST: then a last line tells where the rest is; else, since when it is kept."""
     kept = io.BytesIO()
     # The mark at the beginning tells a spreadsheet that it is UTF-8.
     text = io.TextIOWrapper(kept, "utf-8-sig", newline="")
@@ -40,18 +40,34 @@ def as_csv(home: Home, rows: Iterable[Decision], rest: Rest) -> bytes:
     zone, last = ZoneInfo(home.timezone), 0
     for number, row in enumerate(rows):
         if number == MOST:
-            write(["" if name != "sentence" else _more(rest(last)) for name in COLUMNS])
+            write(_line(_more(rest(last))))
             break
         write(_cells(home, row, zone))
         last = row.pk
+    else:
+        if kept_since is not None:
+            write(
+                _line(
+                    _("Kept since %s: what was decided before was removed.") % kept_since.astimezone(zone).isoformat()
+                )
+            )
     text.flush()
     return kept.getvalue()
 
 
-def as_json(home: Home, rows: Iterable[Decision], rest: Rest, *, looked_for: Json, now: datetime) -> bytes:
-    """One object: `items`, and as `next` the address of the rest, or null."""
+def as_json(
+    home: Home,
+    rows: Iterable[Decision],
+    rest: Rest,
+    *,
+    looked_for: Json,
+    kept_since: datetime | None,
+    now: datetime,
+) -> bytes:
+    """One object: `items`, as `next` the address of the rest or null, and `kept_since` where older ones are removed."""
     zone, last, following = ZoneInfo(home.timezone), 0, None
-    head = {"home": home.slug, "timezone": home.timezone, "made_at": now.astimezone(zone).isoformat()}
+    head: Json = {"home": home.slug, "timezone": home.timezone, "made_at": now.astimezone(zone).isoformat()}
+    head["kept_since"] = kept_since and kept_since.astimezone(zone).isoformat()
     kept = io.BytesIO()
     kept.write(_text({**head, "looked_for": looked_for})[:-1] + b',"items":[')
     for number, row in enumerate(rows):
@@ -66,6 +82,11 @@ def as_json(home: Home, rows: Iterable[Decision], rest: Rest, *, looked_for: Jso
 
 def name_of(home: Home, kind: str, now: datetime) -> str:
     return f"voltsafe-{home.slug}-record-{now.astimezone(ZoneInfo(home.timezone)):%Y-%m-%d}.{kind}"
+
+
+def _line(sentence: str) -> list[str]:
+    """One that is of no decision."""
+    return [sentence if name == "sentence" else "" for name in COLUMNS]
 
 
 def _more(url: str) -> str:

@@ -29,6 +29,17 @@ class Belonging:
     left: set[int] = field(default_factory=set)
     tells_everybody: bool = False
 
+    @classmethod
+    def kept(cls, state: Fields) -> "Belonging":
+        """Of a checkpoint, as `to_keep` made it."""
+        members, walls = ({int(pk): one for pk, one in state[name].items()} for name in ("members", "walls"))
+        return cls(members, walls, set(state["left"]), state["tells_everybody"])
+
+    def to_keep(self) -> Fields:
+        """As JSON keeps it."""
+        members, walls = ({str(pk): one for pk, one in rows.items()} for rows in (self.members, self.walls))
+        return {"members": members, "walls": walls, "left": sorted(self.left), "tells_everybody": self.tells_everybody}
+
     def begin(self, facts: Fields) -> None:
         """With the decision that made the home."""
         self.tells_everybody = "owner" in facts

@@ -16,6 +16,8 @@ from appliances.services.turn import Turn
 
 PREFIX = "vsi_"
 LONGEST = timedelta(days=30)
+SHOWN_EXPIRED = timedelta(days=30)
+"""After its end: whoever opens its link is still told that it is too old, and its owner sees that nobody came."""
 GONE = "This invitation was used or taken back, or its link is not whole. Ask for a new one."
 OVER = "This invitation is too old. Ask for a new one."
 
@@ -138,6 +140,12 @@ def remove(*, home_id: int, user_id: int, by: By, now: datetime) -> Changed:
         return user_id
 
     return turn.take(home_id=home_id, by=by, now=now, body=body)
+
+
+def prune(now: datetime) -> int:
+    """Forget invitations that nobody used, long after their end; tells how many. The record has them."""
+    gone, _by_model = Invitation.objects.filter(expires_at__lt=now - SHOWN_EXPIRED).delete()
+    return gone
 
 
 def _join(here: Turn, invitation_id: int, user: User) -> int:

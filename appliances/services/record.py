@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appliances.models import Decision, Home, Membership
+from appliances.models import Checkpoint, Decision, Home, Membership
 from appliances.models.decision import Action, Actor
 from appliances.services.cleaning import Invalid
 
@@ -148,6 +148,11 @@ def every(
         if len(found) < IN_ONE_GO:
             return
         before, most = found[-1].pk, most - len(found)
+
+
+def let_go(home: Home) -> Checkpoint | None:
+    """Where the record of the home begins, if it does not begin with the home."""
+    return Checkpoint.objects.filter(home=home).defer("state").first()
 
 
 def people_of(home: Home) -> dict[int, str]:

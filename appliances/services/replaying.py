@@ -34,6 +34,8 @@ BOOKED = {
 }
 """Said, and nothing of the rows compared here is changed by it."""
 
+BY_ID, SOME = ("circuits", "appliances", "limits"), ("waiting", "shed")
+
 
 @dataclass
 class Replay:
@@ -47,6 +49,20 @@ class Replay:
     shed: set[int] = field(default_factory=set)
     belonging: Belonging = field(default_factory=Belonging)
     revision: int = 0
+
+    @classmethod
+    def kept(cls, state: Fields) -> "Replay":
+        """Of a checkpoint, as `to_keep` made it."""
+        by_id = {name: {int(pk): one for pk, one in state[name].items()} for name in BY_ID}
+        waiting, shed = (set(state[name]) for name in SOME)
+        belonging = Belonging.kept(state)
+        return cls(state["home"], **by_id, waiting=waiting, shed=shed, belonging=belonging, revision=state["revision"])
+
+    def to_keep(self) -> Fields:
+        """As JSON keeps it: ids as text, in the order they came."""
+        by_id = {name: {str(pk): one for pk, one in getattr(self, name).items()} for name in BY_ID}
+        some = {name: sorted(getattr(self, name)) for name in SOME}
+        return {**by_id, **some, "home": self.home, "revision": self.revision, **self.belonging.to_keep()}
 
     def play(self, row: Decision) -> Iterator[str]:
         """Take one decision in; yields what is wrong with it."""

@@ -90,11 +90,12 @@ def forget(key: str) -> None:
     UserSession.objects.filter(session_key=key).delete()
 
 
-def prune(now: datetime) -> None:
-    """Forget what is over."""
-    Session.objects.filter(expire_date__lt=now).delete()
+def prune(now: datetime) -> int:
+    """Forget what is over; tells how many."""
+    gone, _by_model = Session.objects.filter(expire_date__lt=now).delete()
     alive = Session.objects.filter(session_key=OuterRef("session_key"))
     UserSession.objects.filter(~Exists(alive), last_seen_at__lt=now - NOTE_EVERY).delete()
+    return gone
 
 
 def drop(user: User, *, keep: str = "", only: int | None = None) -> int:

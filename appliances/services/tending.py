@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from appliances.models import Appliance, Controller, Home, Shed, TemporaryLimit, Wait
-from appliances.services import actor, answered, heartbeat, sessions, throttle, turn
+from appliances.services import actor, heartbeat, retention, turn
 from appliances.services.outcome import Busy, Missing
 from appliances.services.tender import Tender
 from appliances.services.turn import Turn
@@ -40,9 +40,8 @@ def tick(now: datetime) -> int:
     if decided:
         lines.ticked(homes=tended, decisions=decided, seconds=perf_counter() - began)
     if heartbeat.beat(now):
-        answered.prune(now)
-        throttle.prune(now)
-        sessions.prune(now)
+        retention.forget_what_passes(now)
+    retention.daily.step(now)
     return tended
 
 

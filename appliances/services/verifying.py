@@ -9,7 +9,7 @@ from django.utils import timezone
 from appliances.balancer import units
 from appliances.balancer.tree import BrokenTree, Tree
 from appliances.interlock import guard
-from appliances.models import Appliance, Circuit, Decision, Home, TemporaryLimit
+from appliances.models import Appliance, Checkpoint, Circuit, Decision, Home, TemporaryLimit
 from appliances.services import appliance, belonging, changes, circuit, claims, home, reading
 from appliances.services.facts import of_limit
 from appliances.services.replaying import Fields, Replay
@@ -53,8 +53,13 @@ def _of_loads(tree: Tree, rows: list[Circuit]) -> Iterator[str]:
 
 
 def _of_record(row: Home) -> Iterator[str]:
-    replay = Replay()
-    for decision in Decision.objects.filter(home=row).order_by("revision").iterator(chunk_size=500):
+    replay, decisions = Replay(), Decision.objects.filter(home=row).order_by("revision")
+    checkpoint = Checkpoint.objects.filter(home=row).first()
+    if checkpoint is not None:
+        replay = Replay.kept(checkpoint.state)
+        if count := decisions.filter(revision__lte=checkpoint.up_to).count():
+            yield f"has {count} decisions on record that its checkpoint at revision {checkpoint.up_to} has let go"
+    for decision in decisions.filter(revision__gt=replay.revision).iterator(chunk_size=500):
         yield from replay.play(decision)
     if replay.revision != row.revision:
         yield f"is at revision {row.revision}; its record ends at {replay.revision}"

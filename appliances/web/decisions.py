@@ -1,5 +1,7 @@
 """The record of a home, newest first, page by page; owners also read what concerns the accounts of its people."""
 
+from zoneinfo import ZoneInfo
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,12 +29,15 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
     found: list[Decision] = []
     if is_valid:
         found = record.newest(home, people=people, most=PAGE + 1, before=form.before(), of=form.looked_for())
+    has_more = len(found) > PAGE
+    kept_since = None if has_more else record.let_go(home)
     url = reverse("decisions", args=[slug])
     context = {
         "feed": Feed(tuple(board.line(home, row, with_year=True) for row in found[:PAGE]), url),
         "form": form,
         "asked": form.said(),
-        "next_url": url + form.query(before=found[PAGE - 1].pk) if len(found) > PAGE else "",
+        "next_url": url + form.query(before=found[PAGE - 1].pk) if has_more else "",
+        "kept_since": kept_since and kept_since.at.astimezone(ZoneInfo(home.timezone)).date(),
         "is_owner": is_owner,
         "people": list(people.values()),
         "files": record_export.addresses(home, form) if is_owner and is_valid else [],

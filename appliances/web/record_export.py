@@ -50,10 +50,12 @@ def _made(request: HttpRequest, home: Home, kind: str, form: RecordForm) -> byte
     def rest(last: int) -> str:
         return request.build_absolute_uri(_address(home, kind, form, before=last))
 
-    rows = _rows(home, form)
+    rows, let_go = _rows(home, form), record.let_go(home)
+    kept_since = let_go.at if let_go else None
     if kind == "csv":
-        return record_files.as_csv(home, rows, rest)
-    return record_files.as_json(home, rows, rest, looked_for=dict(form.asked()), now=timezone.now())
+        return record_files.as_csv(home, rows, rest, kept_since=kept_since)
+    asked = dict(form.asked())
+    return record_files.as_json(home, rows, rest, looked_for=asked, kept_since=kept_since, now=timezone.now())
 
 
 def _rows(home: Home, form: RecordForm) -> Iterator[Decision]:

@@ -39,7 +39,7 @@ def test_lists_cost_the_same_however_long(ask: Any, flat: Flat) -> None:
     assert cost(ask, "get", "/homes/harbour-flat/load") == 7
     assert cost(ask, "get", "/homes/harbour-flat/appliances") == 7
     assert cost(ask, "get", "/homes/harbour-flat/circuits") == 7
-    assert cost(ask, "get", "/homes/harbour-flat/decisions") == 4
+    assert cost(ask, "get", "/homes/harbour-flat/decisions") == 5
     assert cost(ask, "get", f"/appliances/{flat.lamp.pk}") == 7
     assert cost(ask, "get", f"/appliances/{flat.kettle.pk}/fit") == 7
 

@@ -1,12 +1,14 @@
 """The record over the API: filtered, and for owners with what concerns the accounts of the home's people."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from appliances.models import Checkpoint
 from appliances.models.decision import Action
-from appliances.services import accounts
+from appliances.services import accounts, pruning
 from tests.api.conftest import Caller, Flat, code_of
 from tests.builders import a_person, a_token, turn_on
 
@@ -50,6 +52,18 @@ def test_a_small_scope_is_not_enough_for_accounts(flat: Flat, scope: str) -> Non
     answer = Caller().ask("get", f"{PATH}?accounts=true", Authorization=f"Bearer {text}")
 
     assert code_of(answer) == "forbidden"
+
+
+def test_it_says_since_when_it_is_kept_and_an_older_copy_is_not_the_same(ask: Any, flat: Flat) -> None:
+    before = ask("get", PATH)
+    assert before.json()["kept_since"] is None
+
+    assert sum(pruning.remove(flat.home.pk, timezone.now() + timedelta(days=1))) > 1
+
+    after = ask("get", PATH, If_None_Match=before["ETag"])
+    assert after.status_code == 200
+    assert len(after.json()["items"]) == 1
+    assert after.json()["kept_since"] == Checkpoint.objects.get(home=flat.home).at.isoformat()
 
 
 def test_filters_are_those_of_the_page(ask: Any, flat: Flat) -> None:

@@ -20,6 +20,11 @@ def kettle(**columns: Any) -> house.Row:
     return house.appliance(None, 1, KITCHEN, **{"rated_mw": 300, "is_on": True, "name": "second kettle", **columns})
 
 
+SIGN_INS = house.insert("decision", house.decision(7, None, 0), house.decision(8, None, 0))
+THREE = house.insert("decision", house.decision(9, 1, 3))
+FURTHER = house.insert("checkpoint", house.checkpoint(1, 1, 2))
+GONE = "DELETE FROM appliances_decision WHERE home_id = 1 AND revision <= (SELECT up_to FROM appliances_checkpoint)"
+
 OVERLOADS = [
     case("switch on past the nearest breaker", f"{ON} WHERE id = {KETTLE}"),
     case("switch on past the main", f"{ON} WHERE id = {CHARGER}"),
@@ -158,7 +163,63 @@ WRONG_RECORDS = [
     ),
 ]
 
+COVER = house.insert("checkpoint", house.checkpoint(1, 1, 1))
+"""Of the two decisions of home 1 the first may go."""
+
+WRONG_CHECKPOINTS = [
+    case("delete beyond the checkpoint", COVER, "DELETE FROM appliances_decision WHERE id = 2"),
+    case("delete all of a home that has one", COVER, "DELETE FROM appliances_decision WHERE home_id = 1"),
+    case("delete in another home", COVER, "DELETE FROM appliances_decision WHERE home_id = 2"),
+    case("delete a decision of no home", COVER, SIGN_INS, "DELETE FROM appliances_decision WHERE id = 7"),
+    case("change what is covered", COVER, "UPDATE appliances_decision SET outcome = 'refused' WHERE id = 1"),
+    case("move a decision into what is covered", COVER, "UPDATE appliances_decision SET revision = 0 WHERE id = 2"),
+    case("cover the newest", house.insert("checkpoint", house.checkpoint(1, 1, 2))),
+    case("cover the only one", house.insert("checkpoint", house.checkpoint(1, 2, 1))),
+    case("cover what is not there yet", house.insert("checkpoint", house.checkpoint(1, 1, 99))),
+    case("cover nothing", house.insert("checkpoint", house.checkpoint(1, 1, 0))),
+    case("a home without a record", house.insert("checkpoint", house.checkpoint(1, 3, 1))),
+    case(
+        "tell another moment than that of its decision",
+        house.insert("checkpoint", house.checkpoint(1, 1, 1, at="2001-01-01 00:00:00+00:00")),
+    ),
+    case("go back", THREE, FURTHER, "UPDATE appliances_checkpoint SET up_to = 1"),
+    case("go back after letting go", THREE, FURTHER, GONE, "UPDATE appliances_checkpoint SET up_to = 1"),
+    case("another state at the same place", COVER, "UPDATE appliances_checkpoint SET state = '{}'"),
+    case("go on to the newest", COVER, "UPDATE appliances_checkpoint SET up_to = 2"),
+    case("move to another home", COVER, "UPDATE appliances_checkpoint SET home_id = 2, up_to = 2"),
+    case("move to no home", COVER, SIGN_INS, "UPDATE appliances_checkpoint SET home_id = NULL, up_to = 7"),
+    case("get another id", COVER, "UPDATE appliances_checkpoint SET id = 9"),
+    case("delete a checkpoint", COVER, "DELETE FROM appliances_checkpoint"),
+    case(
+        "upsert a checkpoint backwards",
+        THREE,
+        FURTHER,
+        house.insert("checkpoint", house.checkpoint(1, 1, 1), then="ON CONFLICT (id) DO UPDATE SET up_to = 1"),
+    ),
+    case("of no home cover the newest", SIGN_INS, house.insert("checkpoint", house.checkpoint(1, None, 8))),
+    case(
+        "of no home delete beyond",
+        SIGN_INS,
+        house.insert("checkpoint", house.checkpoint(1, None, 7)),
+        "DELETE FROM appliances_decision WHERE home_id IS NULL",
+    ),
+    case(
+        "of no home delete a home's",
+        SIGN_INS,
+        house.insert("checkpoint", house.checkpoint(1, None, 7)),
+        "DELETE FROM appliances_decision WHERE home_id = 2",
+    ),
+]
+
 HARMLESS = [
+    case("let go what is covered", COVER, GONE),
+    case("go on", THREE, COVER, "UPDATE appliances_checkpoint SET up_to = 2", GONE),
+    case(
+        "let go of no home what is covered",
+        SIGN_INS,
+        house.insert("checkpoint", house.checkpoint(1, None, 7)),
+        "DELETE FROM appliances_decision WHERE home_id IS NULL AND id <= 7",
+    ),
     case("exactly up to the limit", house.insert("appliance", kettle(rated_mw=100))),
     case("a stale load", "UPDATE appliances_circuit SET load_mw = 0, name = 'old ' || name"),
     case("a load of another circuit", "UPDATE appliances_circuit SET load_mw = limit_mw - load_mw"),

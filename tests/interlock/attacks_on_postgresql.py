@@ -1,7 +1,7 @@
 """Writes in PostgreSQL's own dialect and under its settings that it has to refuse."""
 
 from tests.interlock import house
-from tests.interlock.attacks import ON, case, kettle
+from tests.interlock.attacks import COVER, FURTHER, ON, THREE, case, kettle
 from tests.interlock.house import GARAGE, HOB, IRON, KETTLE, MAIN, OTHER_MAIN, OVEN
 
 REFUSED = [
@@ -46,6 +46,27 @@ REFUSED = [
     case("truncate appliances", "TRUNCATE appliances_appliance CASCADE"),
     case("truncate circuits", "TRUNCATE appliances_circuit CASCADE"),
     case("truncate homes", "TRUNCATE appliances_home CASCADE"),
+    case("truncate checkpoints", "TRUNCATE appliances_checkpoint"),
+    case(
+        "delete beyond the checkpoint in a replica's session",
+        "SET LOCAL session_replication_role = replica",
+        COVER,
+        "DELETE FROM appliances_decision",
+    ),
+    case(
+        "cover and let go in one statement",
+        """WITH covered AS (
+          INSERT INTO appliances_checkpoint (home_id, up_to, "at", state)
+          SELECT home_id, revision, "at", '{}' FROM appliances_decision WHERE id = 1
+        ) DELETE FROM appliances_decision""",
+    ),
+    case(
+        "merge a checkpoint backwards",
+        THREE,
+        FURTHER,
+        """MERGE INTO appliances_checkpoint c USING (SELECT 1 AS id) wanted ON c.id = wanted.id
+        WHEN MATCHED THEN UPDATE SET up_to = 1""",
+    ),
     case("truncate decisions", "TRUNCATE appliances_decision"),
     case(
         "a table of the same name in the session",

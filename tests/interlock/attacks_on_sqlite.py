@@ -1,8 +1,10 @@
 """Writes in SQLite's own dialect and under its pragmas that it has to refuse."""
 
 from tests.interlock import house
-from tests.interlock.attacks import ON, case, kettle
+from tests.interlock.attacks import COVER, FURTHER, ON, SIGN_INS, THREE, case, kettle
 from tests.interlock.house import GARAGE, HOB, KETTLE, KITCHEN, MAIN, OTHER_MAIN, OVEN
+
+TWICE = [house.insert("checkpoint", house.checkpoint(pk, None, 7)) for pk in (1, 2)]
 
 REFUSED = [
     case("insert or ignore", house.insert("appliance", kettle(), verb="INSERT OR IGNORE")),
@@ -134,6 +136,28 @@ REFUSED = [
     case("ignore that a decision is there", house.insert("decision", house.decision(1, 1, 1), verb="INSERT OR IGNORE")),
     case("replace a decision's number", "UPDATE OR REPLACE appliances_decision SET revision = 2 WHERE id = 1"),
     case("ignore that decisions are kept", "UPDATE OR IGNORE appliances_decision SET outcome = 'refused'"),
+    case("replace a checkpoint", THREE, FURTHER, house.insert("checkpoint", house.checkpoint(1, 1, 1), verb="REPLACE")),
+    case(
+        "replace a home's checkpoint",
+        THREE,
+        FURTHER,
+        house.insert("checkpoint", house.checkpoint(None, 1, 1), verb="REPLACE"),
+    ),
+    case(
+        "ignore that it is there", COVER, house.insert("checkpoint", house.checkpoint(1, 2, 1), verb="INSERT OR IGNORE")
+    ),
+    case("replace it by moving another", COVER, "UPDATE OR REPLACE appliances_checkpoint SET home_id = 2, up_to = 1"),
+    case("ignore that it only goes forward", THREE, FURTHER, "UPDATE OR IGNORE appliances_checkpoint SET up_to = 1"),
+    case("a checkpoint at no number", house.insert("checkpoint", house.checkpoint(1, 1, "zzz"))),
+    case("a checkpoint at half a number", house.insert("checkpoint", house.checkpoint(1, 1, 1.5))),
+    case("a checkpoint with the id -1", house.insert("checkpoint", house.checkpoint(-1, 1, 1))),
+    case("of no home a second one", SIGN_INS, *TWICE),
+    case(
+        "delete all with recursive triggers",
+        "PRAGMA recursive_triggers = ON",
+        COVER,
+        house.insert("checkpoint", house.checkpoint(1, 1, 1), verb="REPLACE"),
+    ),
     case("a decision with the id -1", house.insert("decision", house.decision(-1, 1, 9))),
     case(
         "decisions with recursive triggers",

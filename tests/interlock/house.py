@@ -14,12 +14,15 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from appliances.interlock import guard
-from appliances.models import Appliance, Circuit, Decision, Home
+from appliances.models import Appliance, Checkpoint, Circuit, Decision, Home
 
 OVEN, HEATER, KETTLE, CHARGER, HOB, IRON = 1, 2, 3, 4, 11, 12
 MAIN, KITCHEN, WORKTOP, GARAGE, OTHER_MAIN = 1, 2, 3, 4, 11
 
 Row = dict[str, Any]
+
+NOW = timezone.now().replace(microsecond=0)
+"""As exact as a fixture."""
 
 
 def row(model: type[models.Model], **columns: Any) -> Row:
@@ -31,7 +34,7 @@ def row(model: type[models.Model], **columns: Any) -> Row:
 
 def _default(field: models.Field) -> Any:
     if isinstance(field, models.DateTimeField):
-        value: Any = timezone.now().replace(microsecond=0)  # as exact as a fixture
+        value: Any = NOW
     elif field.has_default() or isinstance(field, models.CharField):
         value = field.get_default()
     else:
@@ -53,9 +56,13 @@ def appliance(pk: int | None, home_id: int, circuit_id: int, rated_mw: Any, is_o
     return row(Appliance, id=pk, home_id=home_id, circuit_id=circuit_id, rated_mw=rated_mw, is_on=is_on, **named)
 
 
-def decision(pk: int | None, home_id: int, revision: int, **columns: Any) -> Row:
+def decision(pk: int | None, home_id: int | None, revision: int, **columns: Any) -> Row:
     said = {"actor": "system", "action": "switch_on", "outcome": "granted", "subject": "appliance", "subject_id": 1}
     return row(Decision, id=pk, home_id=home_id, revision=revision, **{**said, "subject_name": "Oven", **columns})
+
+
+def checkpoint(pk: int | None, home_id: int | None, up_to: Any, **columns: Any) -> Row:
+    return row(Checkpoint, id=pk, home_id=home_id, up_to=up_to, **columns)
 
 
 def insert(table: str, *rows: Row, verb: str = "INSERT", then: str = "") -> tuple[str, list[Any]]:
@@ -101,7 +108,7 @@ def clear() -> None:
     """Empty the tables, which the interlock has to be taken out for."""
     with transaction.atomic(), connection.cursor() as cursor:
         guard.remove(connection)
-        for table in ("decision", "appliance", "circuit", "home"):
+        for table in ("checkpoint", "decision", "appliance", "circuit", "home"):
             cursor.execute(f"DELETE FROM appliances_{table}")
         guard.install(connection)
 

@@ -34,6 +34,7 @@ circuits = st.builds(
     new_ids, parents, watts, watts, names_of_circuits,
 )  # fmt: skip
 decisions = st.builds(house.decision, new_ids, homes, st.integers(1, 4))
+checkpoints = st.builds(house.checkpoint, new_ids, homes, st.sampled_from([1, 1, 1, 2, 3, 4, *ODD]))
 upserts = st.sampled_from(
     [
         "",
@@ -87,6 +88,12 @@ circuit_changes = assignments(
     limit_mw=watts | st.sampled_from([Sql("load_mw"), Sql("load_mw - 1"), Sql("limit_mw + 100")]),
     load_mw=watts | st.just(Sql("load_mw - 100")),
     name=names_of_circuits,
+)
+checkpoint_changes = assignments(
+    id=homes,
+    home_id=homes,
+    up_to=st.sampled_from([1, 2, 3, 4, *ODD]) | st.sampled_from([Sql("up_to + 1"), Sql("up_to - 1")]),
+    state=st.just("{}"),
 )
 wheres = st.one_of(
     st.builds("WHERE id = {}".format, circuit_ids),

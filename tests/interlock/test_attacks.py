@@ -12,6 +12,8 @@ from appliances.interlock import guard
 from tests.interlock import attacks, attacks_on_postgresql, attacks_on_sqlite, house
 from tests.interlock.attacks import Statement
 
+RECORDS = [*attacks.WRONG_RECORDS, *attacks.WRONG_CHECKPOINTS]
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -61,7 +63,7 @@ def assert_refused(statements: tuple[Statement, ...]) -> None:
     assert guard.is_interlock_error(error), error
 
 
-@pytest.mark.parametrize("statements", [*attacks.OVERLOADS, *attacks.WRONG_TREES, *attacks.WRONG_RECORDS])
+@pytest.mark.parametrize("statements", [*attacks.OVERLOADS, *attacks.WRONG_TREES, *RECORDS])
 def test_is_refused(statements: tuple[Statement, ...]) -> None:
     assert_refused(statements)
 
@@ -110,7 +112,7 @@ def test_the_refusal_names_the_breaker_on_postgresql_and_the_overload_on_both() 
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("table", ["circuit", "appliance", "decision"])
+@pytest.mark.parametrize("table", ["circuit", "appliance", "decision", "checkpoint"])
 def test_truncate_is_refused_by_the_first_table_it_names(table: str) -> None:
     error = outcome_of((f"TRUNCATE appliances_{table}, appliances_appliance, appliances_home CASCADE",))
     assert str(error).startswith(f"voltsafe: appliances_{table} is never truncated")

@@ -3,17 +3,22 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from time import monotonic
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection
 
-from appliances.services import actor, appliance, circuit, home, setup, switching, turn
-from appliances.services.outcome import Refused
+from appliances.balancer import units
+from appliances.models import Decision, Home
+from appliances.presentation import resources, snapshot
+from appliances.services import actor, appliance, circuit, home, pruning, setup, switching, turn
+from appliances.services.outcome import Missing, Refused
 from appliances.services.setup import AlreadySetUp
 from appliances.services.turn import Turn
+from tests.linear.operations import AS_IT_WAS, SHOWN
 
 Order = dict[str, Any]
 
@@ -37,6 +42,8 @@ def carry_out(order: Order) -> Order:
     """Do one thing and say what came of it and when; the clock is the same for all processes of a machine."""
     wanted = dict(order)
     name = wanted.pop("do")
+    if name == "look":
+        return look(**wanted)
     began = monotonic()
     if name in BY_THEMSELVES:
         return {"outcome": BY_THEMSELVES[name](**wanted)}
@@ -45,8 +52,27 @@ def carry_out(order: Order) -> Order:
         decision, revision = changed.decision, changed.revision
     except Refused as why:
         decision, revision = why.decision, why.decision.revision
-    outcome = decision.outcome if decision else "as it was"
-    return {"outcome": outcome, "revision": revision, "began": began, "ended": monotonic()}
+    ended = monotonic()
+    outcome, numbers = (decision.outcome, _numbers(decision)) if decision else (AS_IT_WAS, None)
+    return {"outcome": outcome, "revision": revision, "numbers": numbers, "began": began, "ended": ended}
+
+
+def look(*, home_id: int) -> Order:
+    """The load of the home as the API shows it."""
+    began = monotonic()
+    home = Home.objects.filter(pk=home_id).first()
+    if home is None:
+        raise Missing("There is no such home.")
+    load = resources.load(snapshot.of(home, datetime.now(UTC)))
+    return {"outcome": SHOWN, "load": load, "began": began, "ended": monotonic()}
+
+
+def _numbers(row: Decision) -> list[int | None] | None:
+    """As in the record, in milliwatts."""
+    if row.circuit_id is None or row.load_after is None:
+        return None
+    watts = (row.load_before, row.load_after, row.limit, row.exceeded_by)
+    return [row.circuit_id, *(None if one is None else units.to_mw(one, most_mw=units.MOST_SUM_MW) for one in watts)]
 
 
 def set_up(**wanted: Any) -> str:
@@ -75,10 +101,25 @@ def switch_forever(*, appliance_ids: list[int]) -> None:
             say({"id": pk, "on": on, **carry_out({"do": "switch", "appliance_id": pk, "on": on})})
 
 
+def let_go_halfway(*, home_id: int) -> None:
+    """Let old decisions go, and be caught in the middle of it: the checkpoint is written, the decisions are there."""
+    move_on = pruning._move_on
+
+    def and_wait(batch: pruning.Batch) -> bool:
+        moved = move_on(batch)
+        say("halfway")
+        sys.stdin.readline()
+        return moved
+
+    with patch.object(pruning, "_move_on", and_wait):
+        next(pruning.remove(home_id, datetime.now(UTC) + timedelta(days=1)))
+
+
 BY_THEMSELVES: dict[str, Callable[..., Any]] = {
     "set up": set_up,
     "switch halfway": switch_halfway,
     "switch forever": switch_forever,
+    "let go halfway": let_go_halfway,
 }
 
 

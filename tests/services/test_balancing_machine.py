@@ -25,6 +25,7 @@ from appliances.services import (
     home,
     limits,
     ordering,
+    pruning,
     reading,
     switching,
     tending,
@@ -68,6 +69,7 @@ class Day(RuleBasedStateMachine):
         self.kitchen = a_circuit(self.home, limit_watts=2500)
         self.main = main_of(self.home)
         self.ids: list[int] = []
+        self.told: list[Decision] = []
         for one in plugged:
             at = self.kitchen if one.pop("at_kitchen") else self.main
             row = an_appliance(self.home, watts=one.pop("watts"), at=at, priority=len(self.ids) + 1)
@@ -152,6 +154,17 @@ class Day(RuleBasedStateMachine):
     def no_controller_runs(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
+    @rule(seconds=st.sampled_from([0, 30, 600]))
+    def let_old_decisions_go(self, seconds: int) -> None:
+        """What was decided is noted first: the promises hold of all of it."""
+        self.granted()
+        assert sum(pruning.remove(self.home.pk, self.now - timedelta(seconds=seconds))) < len(self.told)
+
+    def granted(self) -> list[Decision]:
+        last = self.told[-1].revision if self.told else 0
+        self.told += Decision.objects.filter(home=self.home, revision__gt=last).order_by("revision")
+        return [row for row in self.told if row.outcome == Outcome.GRANTED]
+
     def nothing_that_helps_is_left(self) -> None:
         """What an armed controller leaves over its limit, it may not switch off; and then a person is called."""
         tree = reading.tree_of(self.home.pk, self.now)
@@ -171,7 +184,7 @@ class Day(RuleBasedStateMachine):
         """Never-shed ones are not touched, and none goes on or off faster than its times."""
         switched: dict[int, tuple[datetime, bool]] = {}
         rows = {row.pk: row for row in Appliance.objects.filter(home=self.home)}
-        for told in Decision.objects.filter(home=self.home, outcome=Outcome.GRANTED).order_by("revision"):
+        for told in self.granted():
             for pk, on in turned(told):
                 row, before = rows[pk], switched.get(pk)
                 lasted = None if before is None else (told.at - before[0]).total_seconds()
@@ -186,7 +199,7 @@ class Day(RuleBasedStateMachine):
     @invariant()
     def unless_armed_nothing_is_touched(self) -> None:
         mode = "off"
-        for told in Decision.objects.filter(home=self.home, outcome=Outcome.GRANTED).order_by("revision"):
+        for told in self.granted():
             if told.action == Action.CHANGE_CONTROLLER:
                 mode = told.facts["changes"]["mode"][1]
             elif told.action in OWN and told.facts.get("cause", {}).get("kind") != "lowered":

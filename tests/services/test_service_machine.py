@@ -5,6 +5,7 @@ VOLTSAFE_EXAMPLES=2000 looks longer.
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -24,7 +25,7 @@ from hypothesis.stateful import (
 from appliances.models import Appliance, Circuit, Decision, Home, Membership, User
 from appliances.models.decision import Outcome
 from appliances.models.membership import Role
-from appliances.services import appliance, circuit, fitting, home, people, reading, switching, verifying
+from appliances.services import appliance, circuit, fitting, home, people, pruning, reading, switching, verifying
 from appliances.services.cleaning import InUse, Invalid
 from appliances.services.membership import LastOwner
 from appliances.services.outcome import Changed, Missing, Refused
@@ -68,6 +69,7 @@ class Services(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.home_id = self.do(home.add, wanted={"name": "Home", "limit": Decimal(4000)}, owner=None).home_id
+        self.gone = 0
         self.elsewhere_id = self.do(home.add, wanted={"name": "Elsewhere"}, owner=None).home_id
         self.circuit_elsewhere = Circuit.objects.get(home=self.elsewhere_id).pk
         main_id = Circuit.objects.get(home=self.home_id).pk
@@ -89,7 +91,7 @@ class Services(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.do(home.remove, home_id=self.elsewhere_id)
         self.do(home.remove, home_id=self.home_id)
-        assert Decision.objects.filter(home=self.home_id).count() == self.should.revision + 1
+        assert Decision.objects.filter(home=self.home_id).count() == self.should.revision + 1 - self.gone
 
     @precondition(lambda self: len(self.should.appliances) < 10)
     @rule(name=NAMES, at=an("circuits"), rated=RATED, priority=st.integers(1, 9))
@@ -230,6 +232,12 @@ class Services(RuleBasedStateMachine):
         self.ask(lambda it: it.people.pop(pk), people.remove, home_id=self.home_id, user_id=pk)
         return None
 
+    @rule(most=st.integers(1, 9))
+    def let_old_decisions_go(self, most: int) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pruning, "BATCH", most)
+            self.gone += next(pruning.remove(self.home_id, NOW + timedelta(seconds=1)), 0)
+
     @rule(value=st.sampled_from(["-1", "0.0001", "1e99", "many", None, "1000000000.001"]), at=an("circuits"))
     def ask_for_watts_that_are_none(self, value: str | None, at: int) -> None:
         self.expect(Invalid, circuit.change, circuit_id=at, wanted={"limit": value})
@@ -266,7 +274,7 @@ class Services(RuleBasedStateMachine):
             pk: in_watts(one) for pk, one in self.should.appliances.items()
         }
         assert dict(Membership.objects.filter(home=of).values_list("user_id", "role")) == self.should.people
-        assert of.revision == self.should.revision == Decision.objects.filter(home=of).count()
+        assert of.revision == self.should.revision == Decision.objects.filter(home=of).count() + self.gone
         assert verifying.differences() == []
 
     def do(self, use_case: Callable[..., Changed], **arguments: Any) -> Changed:

@@ -1,5 +1,6 @@
 """What the environment may say, and that nonsense stops the start with one line that names the variable."""
 
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,18 @@ def test_a_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
 def test_a_folder_where_a_file_is(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     assert complaint(env.folder, tmp_path / "data").endswith(f"File exists. Set {NAME}.")
+
+
+@pytest.mark.parametrize(("said", "days"), [("7d", 7), ("365d", 365), ("52w", 364), ("forever", None), ("", None)])
+def test_a_period(given: Any, said: str, days: int | None) -> None:
+    given(said)
+    assert env.period(NAME) == (None if days is None else timedelta(days=days))
+
+
+@pytest.mark.parametrize("said", ["6d", "0d", "-9d", "9", "d", "1y", "1.5w", "٩d", "forever and a day", "9999999d"])
+def test_what_is_no_period_or_too_short_a_one_is_named(given: Any, said: str) -> None:
+    given(said)
+    assert complaint(env.period).startswith(f"{NAME} is {said!r}; ")
 
 
 def test_a_count(given: Any) -> None:

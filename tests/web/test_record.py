@@ -3,17 +3,17 @@
 import csv
 import io
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from appliances.models import Decision
+from appliances.models import Checkpoint, Decision
 from appliances.models.decision import Action
 from appliances.presentation import record_files
-from appliances.services import accounts, verifying
+from appliances.services import accounts, pruning, verifying
 from appliances.web import record_export
 from tests.builders import a_person, an_appliance, turn_off, turn_on
 
@@ -58,13 +58,13 @@ def test_others_read_what_concerns_the_home(client: Client, visited: dict[str, A
     assert client.get(CSV).status_code == client.get(JSON).status_code == 403
 
 
-def test_the_page_costs_seven_questions_however_long_the_record_is(
+def test_the_page_costs_eight_questions_however_long_the_record_is(
     browser: Client, visited: dict[str, Any], django_assert_num_queries: Any
 ) -> None:
     browser.get(PAGE)
 
     for _ in range(2):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             browser.get(f"{PAGE}?kind=switching&text=kettle")
         for _ in range(10):
             an_appliance(visited["home"])
@@ -100,6 +100,20 @@ def test_an_end_before_the_beginning_is_named(browser: Client) -> None:
 
 def test_what_is_nowhere_is_said(browser: Client) -> None:
     assert "No decision is like that." in text(browser.get(f"{PAGE}?text=zebra"))
+
+
+def test_a_record_of_which_older_decisions_went_says_since_when_it_is_kept(
+    browser: Client, flat: dict[str, Any]
+) -> None:
+    assert "Kept since" not in text(browser.get(PAGE)) + text(browser.get(CSV))
+    assert browser.get(JSON).json()["kept_since"] is None
+
+    assert sum(pruning.remove(flat["home"].pk, timezone.now() + timedelta(days=1))) > 1
+
+    let_go = Checkpoint.objects.get(home=flat["home"]).at
+    assert f"Kept since {let_go:%-d %B %Y}: what was decided before was removed" in text(browser.get(PAGE))
+    assert browser.get(JSON).json()["kept_since"] == let_go.isoformat()
+    assert lines(browser.get(CSV))[-1][-2].startswith(f"Kept since {let_go.isoformat()}")
 
 
 def test_a_file_of_bad_values_leads_to_the_page_that_names_them(browser: Client) -> None:

@@ -196,7 +196,45 @@ END
 
 _DECISION_KEPT = """
 BEGIN
-  RAISE EXCEPTION 'voltsafe: decisions are never changed or deleted' USING ERRCODE = '23514';
+  IF TG_OP = 'DELETE' AND EXISTS (
+    SELECT 1 FROM appliances_checkpoint c
+    WHERE COALESCE(c.home_id, 0) = COALESCE(OLD.home_id, 0)
+      AND c.up_to >= CASE WHEN OLD.home_id IS NULL THEN OLD.id ELSE OLD.revision END
+  ) THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION 'voltsafe: decisions are never changed, and deleted only where a checkpoint covers them'
+    USING ERRCODE = '23514';
+END
+"""
+
+# What it stands on stays: no checkpoint covers a decision that is newer than itself.
+_CHECKPOINT_KEPT = """
+DECLARE
+  stands boolean;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'voltsafe: checkpoints are never deleted' USING ERRCODE = '23514';
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    IF NEW.id <> OLD.id OR NEW.home_id IS DISTINCT FROM OLD.home_id OR NEW.up_to <= OLD.up_to THEN
+      RAISE EXCEPTION 'voltsafe: a checkpoint only moves forward' USING ERRCODE = '23514';
+    END IF;
+  END IF;
+  IF NEW.home_id IS NULL THEN
+    stands := EXISTS (
+      SELECT 1 FROM appliances_decision WHERE home_id IS NULL AND id = NEW.up_to AND "at" = NEW."at"
+    ) AND EXISTS (SELECT 1 FROM appliances_decision WHERE home_id IS NULL AND id > NEW.up_to);
+  ELSE
+    stands := EXISTS (
+      SELECT 1 FROM appliances_decision WHERE home_id = NEW.home_id AND revision = NEW.up_to AND "at" = NEW."at"
+    ) AND EXISTS (SELECT 1 FROM appliances_decision WHERE home_id = NEW.home_id AND revision > NEW.up_to);
+  END IF;
+  IF NOT stands THEN
+    RAISE EXCEPTION 'voltsafe: a checkpoint stands at a decision of its home, which is not the newest'
+      USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
 END
 """
 
@@ -218,4 +256,5 @@ FUNCTIONS = {
     "voltsafe_circuit_changed": Function("", "trigger", _CIRCUIT_CHANGED),
     "voltsafe_not_truncated": Function("", "trigger", _NOT_TRUNCATED),
     "voltsafe_decision_kept": Function("", "trigger", _DECISION_KEPT),
+    "voltsafe_checkpoint_kept": Function("", "trigger", _CHECKPOINT_KEPT),
 }

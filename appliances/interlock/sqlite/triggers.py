@@ -118,6 +118,31 @@ _TREE_OF_ONE_HOME = "\n".join(
     ]
 )
 
+_REVISION = "CASE WHEN OLD.home_id IS NULL THEN OLD.id ELSE OLD.revision END"
+_COVERED = f"""EXISTS (
+    SELECT 1 FROM appliances_checkpoint c
+    WHERE COALESCE(c.home_id, 0) = COALESCE(OLD.home_id, 0) AND c.up_to >= {_REVISION}
+  )"""
+
+
+def _of_its_home(compared: str, more: str = "1") -> str:
+    """Decisions of the home of a checkpoint whose number compares so with the one it stands at."""
+    return f"""SELECT 1 FROM appliances_decision d WHERE {more} AND (
+      (d.home_id = NEW.home_id AND d.revision {compared} NEW.up_to)
+      OR (NEW.home_id IS NULL AND d.home_id IS NULL AND d.id {compared} NEW.up_to)
+    )"""
+
+
+# What it stands on stays: no checkpoint covers a decision that is newer than itself.
+_STANDS_IN_THE_RECORD = _refuse(
+    "a checkpoint stands at a decision of its home, which is not the newest",
+    f"""typeof(NEW.up_to) <> 'integer' OR NOT EXISTS (
+    {_of_its_home("=", "d.at = NEW.at")}
+  ) OR NOT EXISTS (
+    {_of_its_home(">")}
+  )""",
+)
+
 
 def _trigger(when: str, *steps: str) -> str:
     return "\n".join([f"{when} BEGIN", *steps, "END"])
@@ -187,7 +212,29 @@ _BODIES = {
         "BEFORE UPDATE ON appliances_decision", _refuse("decisions are never changed", "1")
     ),
     "voltsafe_decision_before_delete": _trigger(
-        "BEFORE DELETE ON appliances_decision", _refuse("decisions are never deleted", "1")
+        "BEFORE DELETE ON appliances_decision",
+        _refuse("a decision that no checkpoint covers is never deleted", f"NOT {_COVERED}"),
+    ),
+    "voltsafe_checkpoint_before_insert": _trigger(
+        "BEFORE INSERT ON appliances_checkpoint",
+        _refuse(
+            "this home has a checkpoint already",
+            """EXISTS (
+    SELECT 1 FROM appliances_checkpoint WHERE id = NEW.id OR COALESCE(home_id, 0) = COALESCE(NEW.home_id, 0)
+  )""",
+        ),
+    ),
+    "voltsafe_checkpoint_after_insert": _trigger(
+        "AFTER INSERT ON appliances_checkpoint", _ROW_ID, _STANDS_IN_THE_RECORD
+    ),
+    "voltsafe_checkpoint_after_update": _trigger(
+        "AFTER UPDATE ON appliances_checkpoint",
+        _FIXED,
+        _refuse("a checkpoint only moves forward", "NEW.up_to <= OLD.up_to"),
+        _STANDS_IN_THE_RECORD,
+    ),
+    "voltsafe_checkpoint_before_delete": _trigger(
+        "BEFORE DELETE ON appliances_checkpoint", _refuse("checkpoints are never deleted", "1")
     ),
 }
 

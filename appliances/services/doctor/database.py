@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from appliances.interlock import guard
+from appliances.models import Decision
 from appliances.services import probing
 from appliances.services.doctor.finding import Finding, warning, well, wrong
 
@@ -102,6 +103,14 @@ def migrations() -> Iterator[Finding]:
         yield wrong("migrations", said, "Start VoltSafe, or run manage.py migrate.")
     else:
         yield well("migrations", "All are made.")
+
+
+def record() -> Iterator[Finding]:
+    count, oldest = Decision.objects.count(), Decision.objects.order_by("pk").values_list("at", flat=True).first()
+    keep = settings.KEEP_DECISIONS
+    kept = "for ever" if keep is None else f"for {keep.days} days"
+    since = f", the first of {oldest:%Y-%m-%d}" if oldest else ""
+    yield well("record", f"{count} decisions{since}; they are kept {kept} (VOLTSAFE_KEEP_DECISIONS).")
 
 
 def interlock() -> Iterator[Finding]:

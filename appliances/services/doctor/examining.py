@@ -41,6 +41,7 @@ def _in_the_database(now: datetime) -> list[Check]:
         ("migrations", database.migrations),
         ("interlock", database.interlock),
         ("backup", partial(backup.backup, now)),
+        ("record", database.record),
         ("controller", partial(running.controller, now)),
         ("clock", partial(running.clock, now)),
         ("overload", partial(running.overloads, now)),
