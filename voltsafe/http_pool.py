@@ -27,6 +27,9 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 MOST_WAITING = 256
 """Requests that may wait for a thread; one more is told to come back."""
 
+MOST_SECONDS = 3.0
+"""So long a request may wait for a thread: where all of them are held up, the next are told so and nothing is begun."""
+
 Scope = Mapping[str, Any]
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -48,11 +51,18 @@ class Gone(Exception):
     """The client hung up before it was answered."""
 
 
+class Busy(Exception):
+    """There was no thread for it; nothing of it was begun."""
+
+
 class HttpPool:
     """An ASGI application for HTTP around a WSGI handler. All of it but `_respond` runs on the event loop."""
 
-    def __init__(self, handler: WSGIHandler, *, threads: int, waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self, handler: WSGIHandler, *, threads: int, waiting: int = MOST_WAITING, patience: float = MOST_SECONDS
+    ) -> None:
         self._handler = handler
+        self._patience = patience
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="http")
         self._threads = threads
         self._room = threads + waiting
@@ -70,6 +80,9 @@ class HttpPool:
         except Unknown:
             status, headers, body = _problem(405, "method_not_allowed", "There is no such method here.")
             headers = [*headers, (b"allow", ", ".join(METHODS).encode())]
+        except Busy:
+            status, headers, body = _problem(503, "busy", "Too many requests at once. Try again in a moment.")
+            headers = [*headers, (b"retry-after", b"1")]
         except Gone:
             return
         if scope["method"] == "HEAD":
@@ -83,18 +96,31 @@ class HttpPool:
 
     async def _answer(self, environ: dict[str, Any], receive: Receive) -> Answer:
         if self._held >= self._room:
-            busy = "Too many requests at once. Try again in a moment."
-            status, headers, body = _problem(503, "busy", busy)
-            return status, [*headers, (b"retry-after", b"1")], body
+            raise Busy
         with self._lock:
             self._held += 1
         job = self._pool.submit(self._respond, environ)
         job.add_done_callback(self._left)
         answer = asyncio.wrap_future(job)
-        if self._held > self._threads and await _hung_up_before(answer, receive):
-            job.cancel()
-            raise Gone
+        if self._held > self._threads:
+            await self._turn(job, answer, receive)
         return await answer
+
+    async def _turn(self, job: Future[Answer], answer: asyncio.Future[Answer], receive: Receive) -> None:
+        """Until it is answered. Raises Gone where the client leaves first, Busy where it was not begun in time."""
+        leaving = asyncio.ensure_future(receive())
+        waited_for: set[asyncio.Future[Any]] = {answer, leaving}
+        try:
+            ended, _ = await asyncio.wait(waited_for, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
+            if not ended:
+                if job.cancel():
+                    raise Busy
+                await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                job.cancel()
+                raise Gone
+        finally:
+            leaving.cancel()
 
     def _left(self, _job: Future[Answer]) -> None:
         with self._lock:
@@ -178,17 +204,6 @@ async def _body(receive: Receive) -> bytes:
         parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)
-
-
-async def _hung_up_before(answer: asyncio.Future[Answer], receive: Receive) -> bool:
-    """Wait for the answer, or until the client leaves; whether it has left."""
-    leaving = asyncio.ensure_future(receive())
-    waited_for: set[asyncio.Future[Any]] = {answer, leaving}
-    try:
-        await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
-        return not answer.done()
-    finally:
-        leaving.cancel()
 
 
 def _measured(status: int, headers: Headers, body: bytes, method: str) -> Answer:
