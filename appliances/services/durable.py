@@ -20,6 +20,21 @@ TRIES = 6
 """How often a transaction that PostgreSQL chose as a deadlock's or conflict's victim is run again."""
 
 
+_cannot_write = False
+
+
+def could_not_write() -> bool:
+    """Whether the last transaction of this process failed for a reason that holds for all: full, read-only, away."""
+    return _cannot_write
+
+
+def _note(why: OperationalError | None) -> None:
+    global _cannot_write  # noqa: PLW0603
+    # PostgreSQL waits for one home's row, SQLite for the whole file.
+    passes = why is None or _is_a_victim(why) or (_is_a_wait(why) and connection.vendor != "sqlite")
+    _cannot_write = not passes
+
+
 def run(step: Callable[[], Result], *, patience: float) -> Result:
     """Raises TookTooLong where neither the turn nor a lock was to be had in time; then nothing was changed."""
     if connection.vendor != "sqlite" or connection.in_atomic_block:
@@ -50,10 +65,21 @@ def _together(jobs: Sequence[Job]) -> None:
             return
         try:
             _in_one(jobs)
-        except Exception:
+        except Exception as why:
             known.distrust()
+            if isinstance(why, OperationalError) and _is_a_wait(why):
+                # They have all waited for the file; one after the other they would wait as long again, each.
+                _note(why)
+                _too_late(jobs, why)
+                return
             for job in jobs:
                 _alone(job)
+
+
+def _too_late(jobs: Sequence[Job], why: Exception) -> None:
+    for job in jobs:
+        job.error = TookTooLong()
+        job.error.__cause__ = why
 
 
 def _in_one(jobs: Sequence[Job]) -> None:
@@ -70,6 +96,7 @@ def _in_one(jobs: Sequence[Job]) -> None:
             except Exception as why:
                 known.distrust()
                 job.error = why
+    _note(None)
 
 
 def _alone(job: Job) -> None:
@@ -86,11 +113,14 @@ def _try(step: Callable[[], Result]) -> Result:
             with transaction.atomic(durable=True):
                 known.look()
                 guard.assert_intact(connection)
-                return step()
+                result = step()
+            _note(None)
+            return result
         except BaseException as why:
             known.distrust()
             if not isinstance(why, OperationalError):
                 raise
+            _note(why)
             if left and _is_a_victim(why):
                 continue
             if _is_a_victim(why) or _is_a_wait(why):
