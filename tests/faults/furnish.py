@@ -13,6 +13,9 @@ import django
 def main(tokens: int) -> None:
     django.setup()
 
+    from django.conf import settings
+    from django.test import Client
+
     from appliances.models import Appliance, Circuit
     from appliances.services import setup
     from tests.builders import a_circuit, a_home, a_person, a_token, an_appliance
@@ -26,11 +29,14 @@ def main(tokens: int) -> None:
     for number in range(9):
         an_appliance(home, watts=Decimal(500 + 187 * number) + Decimal("0.001"), at=circuits[number % 3])
     assert setup.is_set_up()
+    browser = Client()
+    browser.force_login(owner)
     told = {
         "slug": home.slug,
         "home_id": home.pk,
         "appliances": list(Appliance.objects.filter(home=home).order_by("pk").values_list("pk", flat=True)),
         "circuits": list(Circuit.objects.filter(home=home).order_by("pk").values_list("pk", flat=True)),
+        "session": f"{settings.SESSION_COOKIE_NAME}={browser.session.session_key}",
         "tokens": [a_token(owner, f"watcher {number}")[1] for number in range(tokens)],
     }
     print(json.dumps(told))  # noqa: T201

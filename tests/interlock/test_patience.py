@@ -1,7 +1,10 @@
 """A PostgreSQL that does not answer is given up, its connection with it; what may take long is waited for."""
 
+import socket
+
 import pytest
 from django.db import OperationalError, connection, connections
+from psycopg import Connection
 
 from appliances.interlock.postgresql import base
 
@@ -48,3 +51,29 @@ def test_the_server_says_it_first() -> None:
 
     assert limits == ["5s", "5500ms"]
     assert base.PATIENCE > 5.5
+
+
+def test_a_server_that_takes_connections_and_says_nothing_is_not_asked_again_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: list[int] = []
+
+    def connect(**given: object) -> object:
+        tries.append(1)
+        return Connection.connect(**given)
+
+    monkeypatch.setattr(base.Patient, "connect", connect)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        elsewhere = {"HOST": "127.0.0.1", "PORT": silent.getsockname()[1]}
+        settings = {**connection.settings_dict, **elsewhere}
+        settings["OPTIONS"] = {**settings["OPTIONS"], "connect_timeout": 2}
+        stalled = base.DatabaseWrapper(settings, "stalled")
+        try:
+            with pytest.raises(OperationalError, match="timeout expired"):
+                stalled.connect()
+            with pytest.raises(OperationalError, match="did not answer a moment ago"):
+                stalled.connect()
+        finally:
+            base.DatabaseWrapper._silent_until = 0.0
+
+    assert len(tries) == 1

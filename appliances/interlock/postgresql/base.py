@@ -4,12 +4,13 @@ The server's own limits (`statement_timeout`) end what takes too long while it w
 the network has swallowed, keeps no limit: then the client gives the connection up.
 """
 
+import time
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg import Connection, IsolationLevel, OperationalError
-from psycopg.errors import _WaitTimeout
+from psycopg.errors import ConnectionTimeout, _WaitTimeout
 
 Row = TypeVar("Row")
 
@@ -18,6 +19,10 @@ PATIENCE = 6.0
 
 WHETHER_IT_IS_THERE = 1.5
 """Seconds for the answer to the question before a request whether the connection still holds."""
+
+
+A_MOMENT = 1.0
+"""Seconds for which a server that let a connection wait in vain is not asked again: one request asks it many times."""
 
 
 class Patient(Connection[Row]):
@@ -36,9 +41,18 @@ class Patient(Connection[Row]):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    _silent_until = 0.0
+    """By the monotonic clock, for all threads."""
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self.isolation_level = IsolationLevel.READ_COMMITTED
-        connection: Patient[Any] = Patient.connect(**conn_params)
+        if time.monotonic() < DatabaseWrapper._silent_until:
+            raise OperationalError("the server did not answer a moment ago")
+        try:
+            connection: Patient[Any] = Patient.connect(**conn_params)
+        except ConnectionTimeout:
+            DatabaseWrapper._silent_until = time.monotonic() + A_MOMENT
+            raise
         if self.alias != DEFAULT_DB_ALIAS:
             connection.patience = None
         return connection
