@@ -20,19 +20,25 @@ TRIES = 6
 """How often a transaction that PostgreSQL chose as a deadlock's or conflict's victim is run again."""
 
 
-_cannot_write = False
+_failing = False
 
 
 def could_not_write() -> bool:
-    """Whether the last transaction of this process failed for a reason that holds for all: full, read-only, away."""
-    return _cannot_write
+    """Whether a transaction failed for a reason that holds for all, full, read-only or away; until `writes_again`."""
+    return _failing
 
 
-def _note(why: OperationalError | None) -> None:
-    global _cannot_write  # noqa: PLW0603
+def writes_again() -> None:
+    """It was seen: a transaction may well succeed because it had nothing to write."""
+    global _failing  # noqa: PLW0603
+    _failing = False
+
+
+def _note(why: OperationalError) -> None:
+    global _failing  # noqa: PLW0603
     # PostgreSQL waits for one home's row, SQLite for the whole file.
-    passes = why is None or _is_a_victim(why) or (_is_a_wait(why) and connection.vendor != "sqlite")
-    _cannot_write = not passes
+    if not _is_a_victim(why) and not (_is_a_wait(why) and connection.vendor != "sqlite"):
+        _failing = True
 
 
 def run(step: Callable[[], Result], *, patience: float) -> Result:
@@ -96,7 +102,6 @@ def _in_one(jobs: Sequence[Job]) -> None:
             except Exception as why:
                 known.distrust()
                 job.error = why
-    _note(None)
 
 
 def _alone(job: Job) -> None:
@@ -113,9 +118,7 @@ def _try(step: Callable[[], Result]) -> Result:
             with transaction.atomic(durable=True):
                 known.look()
                 guard.assert_intact(connection)
-                result = step()
-            _note(None)
-            return result
+                return step()
         except BaseException as why:
             known.distrust()
             if not isinstance(why, OperationalError):

@@ -70,9 +70,9 @@ def test_a_server_that_takes_connections_and_says_nothing_is_not_asked_again_at_
         stalled = base.DatabaseWrapper(settings, "stalled")
         try:
             with pytest.raises(OperationalError, match="timeout expired"):
-                stalled.connect()
+                stalled.ensure_connection()
             with pytest.raises(OperationalError, match="did not answer a moment ago"):
-                stalled.connect()
+                stalled.ensure_connection()
         finally:
             base.DatabaseWrapper._silent_until = 0.0
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from appliances.interlock import guard
 from appliances.models import Token
-from appliances.services import heartbeat, writer
+from appliances.services import writer
 from tests.builders import a_home, a_person, a_token, an_appliance, turn_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,7 +57,6 @@ def test_a_disk_that_takes_nothing_more_is_not_ready(
 @pytest.mark.sqlite
 def test_a_write_that_failed_is_told_until_one_succeeds_again(client: Client) -> None:
     kettle = an_appliance(a_home(), "Kettle")
-    heartbeat.beat(timezone.now())
     with writer.of_this_process(), connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only = 1")
     try:
