@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
@@ -28,7 +29,7 @@ MOST_WAITING = 256
 """Requests that may wait for a thread; one more is told to come back."""
 
 MOST_SECONDS = 3.0
-"""So long a request may wait for a thread: where all of them are held up, the next are told so and nothing is begun."""
+"""So long a request may wait for a thread: where all were held up, those behind are told so and are not begun."""
 
 Scope = Mapping[str, Any]
 Message = dict[str, Any]
@@ -39,10 +40,6 @@ Answer = tuple[int, Headers, bytes]
 WSGIHandler = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 
-class Unknown(Exception):
-    """A method that nothing here knows."""
-
-
 class TooLong(Exception):
     """The body is longer than MOST_BYTES; the rest of it was not read."""
 
@@ -51,12 +48,11 @@ class Gone(Exception):
     """The client hung up before it was answered."""
 
 
-class Busy(Exception):
-    """There was no thread for it; nothing of it was begun."""
-
-
 class HttpPool:
-    """An ASGI application for HTTP around a WSGI handler. All of it but `_respond` runs on the event loop."""
+    """An ASGI application for HTTP around a WSGI handler. All of it but `_respond` runs on the event loop.
+
+    A server that has whole requests in hand may go to `answer_to` without ASGI's messages (voltsafe.short_way).
+    """
 
     def __init__(
         self, handler: WSGIHandler, *, threads: int, waiting: int = MOST_WAITING, patience: float = MOST_SECONDS
@@ -71,63 +67,45 @@ class HttpPool:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            if scope["method"] not in METHODS:
-                raise Unknown
-            environ = environ_of(scope, await _body(receive))
-            status, headers, body = await self._answer(environ, receive)
+            job = self.answer_to(scope, await _body(receive))
+            answer = asyncio.wrap_future(job)
+            if self._held > self._threads and await _hung_up_before(answer, receive):
+                job.cancel()
+                return
+            status, headers, body = await answer
         except TooLong:
             status, headers, body = _problem(413, "body_too_large", f"Send at most {MOST_BYTES} bytes.")
-        except Unknown:
-            status, headers, body = _problem(405, "method_not_allowed", "There is no such method here.")
-            headers = [*headers, (b"allow", ", ".join(METHODS).encode())]
-        except Busy:
-            status, headers, body = _problem(503, "busy", "Too many requests at once. Try again in a moment.")
-            headers = [*headers, (b"retry-after", b"1")]
         except Gone:
             return
-        if scope["method"] == "HEAD":
-            body = b""
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    def answer_to(self, scope: Scope, body: bytes) -> Future[Answer]:
+        """What a thread of the pool will answer, or the pool itself at once; it raises nothing. Cancelled in time, it
+        is never begun."""
+        if scope["method"] not in METHODS:
+            status, headers, said = _problem(405, "method_not_allowed", "There is no such method here.")
+            return _at_once(status, [*headers, (b"allow", ", ".join(METHODS).encode())], said)
+        if self._held >= self._room:
+            return _at_once(*_busy(scope["method"]))
+        with self._lock:
+            self._held += 1
+        job = self._pool.submit(self._respond, environ_of(scope, body), time.monotonic() + self._patience)
+        job.add_done_callback(self._left)
+        return job
 
     def close(self) -> None:
         """Let the requests that run finish; those that wait are dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _answer(self, environ: dict[str, Any], receive: Receive) -> Answer:
-        if self._held >= self._room:
-            raise Busy
-        with self._lock:
-            self._held += 1
-        job = self._pool.submit(self._respond, environ)
-        job.add_done_callback(self._left)
-        answer = asyncio.wrap_future(job)
-        if self._held > self._threads:
-            await self._turn(job, answer, receive)
-        return await answer
-
-    async def _turn(self, job: Future[Answer], answer: asyncio.Future[Answer], receive: Receive) -> None:
-        """Until it is answered. Raises Gone where the client leaves first, Busy where it was not begun in time."""
-        leaving = asyncio.ensure_future(receive())
-        waited_for: set[asyncio.Future[Any]] = {answer, leaving}
-        try:
-            ended, _ = await asyncio.wait(waited_for, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
-            if not ended:
-                if job.cancel():
-                    raise Busy
-                await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
-            if not answer.done():
-                job.cancel()
-                raise Gone
-        finally:
-            leaving.cancel()
-
     def _left(self, _job: Future[Answer]) -> None:
         with self._lock:
             self._held -= 1
 
-    def _respond(self, environ: dict[str, Any]) -> Answer:
+    def _respond(self, environ: dict[str, Any], not_after: float) -> Answer:
         """One request, whole, in a thread of the pool."""
+        if time.monotonic() > not_after:
+            return _busy(environ["REQUEST_METHOD"])
         started: list[tuple[str, list[tuple[str, str]]]] = []
         parts: list[bytes] = []
 
@@ -206,6 +184,22 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
+async def _hung_up_before(answer: asyncio.Future[Answer], receive: Receive) -> bool:
+    """Wait for the answer, or until the client leaves; whether it has left."""
+    leaving = asyncio.ensure_future(receive())
+    waited_for: set[asyncio.Future[Any]] = {answer, leaving}
+    try:
+        await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
+        return not answer.done()
+    finally:
+        leaving.cancel()
+
+
+def _busy(method: str) -> Answer:
+    status, headers, said = _problem(503, "busy", "Too many requests at once. Try again in a moment.")
+    return status, [*headers, (b"retry-after", b"1")], b"" if method == "HEAD" else said
+
+
 def _measured(status: int, headers: Headers, body: bytes, method: str) -> Answer:
     """With its length, where the handler has not said it and it is known."""
     if status < 200 or status == 204:
@@ -214,7 +208,13 @@ def _measured(status: int, headers: Headers, body: bytes, method: str) -> Answer
     has_body = status >= 200 and status not in {204, 304} and method != "HEAD"
     if has_body and all(name != b"content-length" for name, _value in headers):
         headers.append((b"content-length", str(len(body)).encode()))
-    return status, headers, body
+    return status, headers, b"" if method == "HEAD" else body
+
+
+def _at_once(status: int, headers: Headers, body: bytes) -> Future[Answer]:
+    answer: Future[Answer] = Future()
+    answer.set_result((status, headers, body))
+    return answer
 
 
 def _problem(status: int, code: str, detail: str) -> Answer:
