@@ -3,6 +3,7 @@
 VOLTSAFE_EXAMPLES=500 kills more of them.
 """
 
+from itertools import cycle, product
 from random import Random, random
 from typing import Any
 
@@ -13,6 +14,7 @@ from appliances.models import Appliance, Decision, Home
 from appliances.models.decision import Action
 from appliances.services import turn, verifying
 from tests.builders import a_circuit, a_home, an_appliance
+from tests.linear.operations import Operation
 from tests.races import history
 from tests.races.hiring import hired
 from tests.services.asking import BY
@@ -38,14 +40,24 @@ def test_whenever_it_is_killed_everything_answered_is_kept_and_the_next_one_goes
     kitchen = a_circuit(home, limit_watts=2500)
     appliances = [an_appliance(home, watts=1000, at=kitchen).pk for _ in range(3)]
     dice, last = Random(random()), revision_of(home)
+    start, told = history.start_of(home), list[Operation]()
 
     for _ in range(KILLS):
         said = killed_after(dice.randrange(1, 12), dice.randrange(100_000), appliances)
 
+        told += operations(appliances, said)
         assert_everything_answered_is_kept(home, said, since=last)
         assert verifying.differences() == []
         assert_the_file_is_whole()
         last = revision_of(home)
+    history.assert_one_after_the_other(home, start, told)
+
+
+def operations(appliance_ids: list[int], said: list[history.Said]) -> list[Operation]:
+    """What one of them did until it was killed, and what it may have been doing then."""
+    orders = [{"do": "switch", "appliance_id": pk, "on": on} for on, pk in product([True, False], appliance_ids)]
+    done = [history.operation(order, one) for order, one in zip(cycle(orders), said, strict=False)]
+    return [*done, history.never_answered(orders[len(said) % len(orders)], asked_after=done[-1].answered_at)]
 
 
 def assert_everything_answered_is_kept(home: Home, said: list[dict[str, Any]], since: int) -> None:

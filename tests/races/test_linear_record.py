@@ -1,6 +1,5 @@
 """The record is one true order of what many did at once: played again, it gives every answer that was given."""
 
-from copy import deepcopy
 from functools import partial
 from random import Random, random
 
@@ -9,10 +8,11 @@ import pytest
 from appliances.models import Decision
 from appliances.models.decision import Outcome
 from appliances.services import verifying
+from tests.linear.operations import Operation
 from tests.races import history, worker
 from tests.races.crowd import at_once
 from tests.races.hiring import hired
-from tests.races.history import Answer, Order
+from tests.races.history import Order, Said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,19 +20,26 @@ CROWD = 4
 EACH = max(25, history.EXAMPLES)
 
 
-def all_of(orders: list[Order]) -> list[Answer]:
+def all_of(orders: list[Order]) -> list[Said]:
     return [worker.carry_out(order) for order in orders]
+
+
+def operations(orders: list[list[Order]], answers: list[list[Said]]) -> list[Operation]:
+    return [
+        history.operation(order, said)
+        for own, told in zip(orders, answers, strict=True)
+        for order, said in zip(own, told, strict=True)
+    ]
 
 
 def test_what_threads_were_answered_could_have_been_answered_one_after_the_other() -> None:
     home = history.a_busy_home()
-    start = history.reference_of(home)
+    start = history.start_of(home)
     orders = [history.random_orders(home, EACH, Random(random())) for _ in range(CROWD)]
 
     answers = at_once([partial(all_of, own) for own in orders])
 
-    said = [pair for own, told in zip(orders, answers, strict=True) for pair in zip(own, told, strict=True)]
-    history.assert_one_after_the_other(home, start, said)
+    history.assert_one_after_the_other(home, start, operations(orders, answers))
     assert set(Decision.objects.filter(home=home).values_list("outcome", flat=True)) == {
         Outcome.GRANTED,
         Outcome.REFUSED,
@@ -43,7 +50,7 @@ def test_what_threads_were_answered_could_have_been_answered_one_after_the_other
 @pytest.mark.processes
 def test_what_processes_were_answered_could_have_been_answered_one_after_the_other() -> None:
     home = history.a_busy_home()
-    start = history.reference_of(home)
+    start = history.start_of(home)
     orders = [history.random_orders(home, EACH, Random(random())) for _ in range(CROWD)]
 
     with hired(CROWD) as workers:
@@ -51,8 +58,7 @@ def test_what_processes_were_answered_could_have_been_answered_one_after_the_oth
             process.tell(own)
         answers = [process.hear() for process in workers]
 
-    said = [pair for own, told in zip(orders, answers, strict=True) for pair in zip(own, told, strict=True)]
-    history.assert_one_after_the_other(home, start, said)
+    history.assert_one_after_the_other(home, start, operations(orders, answers))
     assert verifying.differences() == []
 
 
@@ -61,19 +67,20 @@ def test_what_processes_were_answered_could_have_been_answered_one_after_the_oth
     [
         {"outcome": "refused", "revision": 99},
         {"outcome": "as it was"},
+        {"numbers": [1, 2, 3, 4, None]},
         {"ended": 0.0},
     ],
 )
-def test_a_history_that_could_not_have_been_is_seen(lie: Answer) -> None:
+def test_a_history_that_could_not_have_been_is_seen(lie: Said) -> None:
     """The control: the check above can fail."""
     home = history.a_busy_home()
-    start = history.reference_of(home)
-    pk = next(iter(start.appliances))
+    start = history.start_of(home)
+    pk = next(iter(start.tree.loads)).id
     orders: list[Order] = [{"do": "switch", "appliance_id": pk, "on": on} for on in (True, False, True)]
     answers = all_of(orders)
-    history.assert_one_after_the_other(home, deepcopy(start), list(zip(orders, answers, strict=True)))
+    history.assert_one_after_the_other(home, start, operations([orders], [answers]))
 
     answers[1] |= lie
 
     with pytest.raises(AssertionError):
-        history.assert_one_after_the_other(home, start, list(zip(orders, answers, strict=True)))
+        history.assert_one_after_the_other(home, start, operations([orders], [answers]))

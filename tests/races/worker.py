@@ -10,10 +10,14 @@ from typing import Any
 
 from django.db import connection
 
+from appliances.balancer import units
+from appliances.models import Decision, Home
+from appliances.presentation import resources, snapshot
 from appliances.services import actor, appliance, circuit, home, setup, switching, turn
-from appliances.services.outcome import Refused
+from appliances.services.outcome import Missing, Refused
 from appliances.services.setup import AlreadySetUp
 from appliances.services.turn import Turn
+from tests.linear.operations import AS_IT_WAS, SHOWN
 
 Order = dict[str, Any]
 
@@ -37,6 +41,8 @@ def carry_out(order: Order) -> Order:
     """Do one thing and say what came of it and when; the clock is the same for all processes of a machine."""
     wanted = dict(order)
     name = wanted.pop("do")
+    if name == "look":
+        return look(**wanted)
     began = monotonic()
     if name in BY_THEMSELVES:
         return {"outcome": BY_THEMSELVES[name](**wanted)}
@@ -45,8 +51,27 @@ def carry_out(order: Order) -> Order:
         decision, revision = changed.decision, changed.revision
     except Refused as why:
         decision, revision = why.decision, why.decision.revision
-    outcome = decision.outcome if decision else "as it was"
-    return {"outcome": outcome, "revision": revision, "began": began, "ended": monotonic()}
+    ended = monotonic()
+    outcome, numbers = (decision.outcome, _numbers(decision)) if decision else (AS_IT_WAS, None)
+    return {"outcome": outcome, "revision": revision, "numbers": numbers, "began": began, "ended": ended}
+
+
+def look(*, home_id: int) -> Order:
+    """The load of the home as the API shows it."""
+    began = monotonic()
+    home = Home.objects.filter(pk=home_id).first()
+    if home is None:
+        raise Missing("There is no such home.")
+    load = resources.load(snapshot.of(home, datetime.now(UTC)))
+    return {"outcome": SHOWN, "load": load, "began": began, "ended": monotonic()}
+
+
+def _numbers(row: Decision) -> list[int | None] | None:
+    """As in the record, in milliwatts."""
+    if row.circuit_id is None or row.load_after is None:
+        return None
+    watts = (row.load_before, row.load_after, row.limit, row.exceeded_by)
+    return [row.circuit_id, *(None if one is None else units.to_mw(one, most_mw=units.MOST_SUM_MW) for one in watts)]
 
 
 def set_up(**wanted: Any) -> str:
