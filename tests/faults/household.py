@@ -3,18 +3,21 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from itertools import count
 from random import Random
-from typing import Any
 from uuid import uuid4
 
 from tests.faults.looking import looking
 from tests.faults.place import Place
 from tests.faults.scale import until
+from tests.linear import over_http
+from tests.linear.checking import differences
+from tests.linear.clients import Client, record_of
+from tests.linear.operations import Operation, Switch
 
 PAUSE = 0.01
 """Seconds between two requests of a person: the machine is shared."""
@@ -50,6 +53,8 @@ class Household:
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._live, args=[number]) for number in range(people)]
         self.told: list[Told] = []
+        self.operations: list[Operation] = []
+        """Every try, as the checker of histories takes it."""
         self.apologies: list[Apology] = []
         self.cut = 0
         """Requests whose connection was cut before an answer."""
@@ -98,13 +103,21 @@ class Household:
                 raise TimeoutError
             door = self._doors[turn % len(self._doors)]
             asked = time.monotonic()
+            wanted, key = Switch(appliance_id, on), headers["Idempotency-Key"]
             try:
-                status, retry_after, text = _post(door, path, body, headers)
+                status, said, text = _post(door, path, body, headers)
             except (OSError, HTTPException):
                 self.cut += 1
+                self.operations.append(over_http.operation(wanted, asked_at=asked, key=key))
                 time.sleep(0.05)
                 continue
-            ended = time.monotonic()
+            ended, retry_after = time.monotonic(), said.get("Retry-After", "")
+            again = "Idempotent-Replayed" in said
+            self.operations.append(
+                over_http.operation(
+                    wanted, asked_at=asked, answered_at=ended, status=status, body=text, replayed=again, key=key
+                )
+            )
             outcome = _outcome(status, text)
             if outcome:
                 revision = json.loads(text).get("revision", 0)
@@ -121,11 +134,11 @@ class Household:
         assert self.unanswered == []
         assert self.told
 
-    def assert_kept_once(self, *, also: int = 0) -> None:
+    def assert_kept_once(self, *, since: int) -> None:
         """Every answered change is in the record, once, and nothing else that these people asked for."""
         with looking(self._place) as ask:
             sql = "SELECT revision, action, outcome, subject_id FROM appliances_decision WHERE actor = 'token'"
-            rows = ask(f"{sql} AND home_id = ? ORDER BY revision", self._place.home["home_id"])
+            rows = ask(f"{sql} AND home_id = ? AND revision > ?", self._place.home["home_id"], since)
         granted = {row[0]: (row[1], row[3]) for row in rows if row[2] == "granted"}
         answered = {
             one.revision: ("switch_on" if one.on else "switch_off", one.appliance_id)
@@ -137,23 +150,13 @@ class Household:
         refused = sum(row[2] == "refused" for row in rows)
         assert refused == sum(one.outcome == "refused" for one in self.told)
 
-    def assert_in_order(self) -> None:
-        """No answer that was given before something else was asked for has a higher revision than its answer."""
-        said = [one for one in self.told if one.outcome != "refused"]
-        by_end, highest, at = sorted(said, key=lambda one: one.ended), 0, 0
-        for later in sorted(said, key=lambda one: one.began):
-            while at < len(by_end) and by_end[at].ended < later.began:
-                highest = max(highest, by_end[at].revision)
-                at += 1
-            assert highest <= later.revision
 
-
-def _post(port: int, path: str, body: str, headers: dict[str, str]) -> tuple[int, str, str]:
+def _post(port: int, path: str, body: str, headers: dict[str, str]) -> tuple[int, dict[str, str], str]:
     line = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         line.request("POST", path, body, headers)
         answer = line.getresponse()
-        return answer.status, answer.getheader("Retry-After") or "", answer.read().decode()
+        return answer.status, dict(answer.getheaders()), answer.read().decode()
     finally:
         line.close()
 
@@ -166,12 +169,18 @@ def _outcome(status: int, text: str) -> str:
 
 @contextmanager
 def living(place: Place, doors: Sequence[int], *, people: int = 4) -> Iterator[Household]:
-    """A household whose every answer is judged at its end."""
+    """A household whose every answer is judged at its end: kept, once, and as one after the other would have been told.
+
+    At the first of the doors somebody must answer by then.
+    """
+    with closing(Client(doors[0], place.home["tokens"][0])) as asker:
+        slug = place.home["slug"]
+        start = over_http.start_of(
+            asker.ask("GET", f"/homes/{slug}/load"), list(asker.all_of(f"/homes/{slug}/appliances"))
+        )
     with Household(place, doors, people=people) as household:
         yield household
     household.assert_clean()
-    household.assert_kept_once()
-    household.assert_in_order()
-
-
-Check = Callable[[], Any]
+    household.assert_kept_once(since=start.revision)
+    with closing(Client(doors[0], place.home["tokens"][0])) as asker:
+        assert differences(start, household.operations, record_of(asker, since=start.revision)) == []
