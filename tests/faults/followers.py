@@ -20,8 +20,9 @@ PER_TOKEN = 5
 class Followers:
     """So many at each of the doors; `shown` is the revision each of them shows."""
 
-    def __init__(self, place: Place, doors: Sequence[int], many: int) -> None:
+    def __init__(self, place: Place, doors: Sequence[int], many: int, *, slug: str = "", first_token: int = -1) -> None:
         self._place = place
+        self._slug, self._first_token = slug or place.home["slug"], first_token
         self._doors = [door for door in doors for _ in range(many)]
         self.shown = [0] * len(self._doors)
         self.opened = [0] * len(self._doors)
@@ -59,8 +60,8 @@ class Followers:
         await asyncio.gather(*following, return_exceptions=True)
 
     async def _follow(self, place: int) -> None:
-        token = self._place.home["tokens"][-1 - (place // PER_TOKEN)]
-        url = f"ws://127.0.0.1:{self._doors[place]}/ws/api/v1/homes/{self._place.home['slug']}/"
+        token = self._place.home["tokens"][self._first_token - (place // PER_TOKEN)]
+        url = f"ws://127.0.0.1:{self._doors[place]}/ws/api/v1/homes/{self._slug}/"
         headers = {"Authorization": f"Bearer {token}"}
         while True:
             try:

@@ -28,6 +28,8 @@ def main(tokens: int) -> None:
     circuits = [floor, a_circuit(home, limit_watts=3000), a_circuit(home, limit_watts=2500, fed_from=floor)]
     for number in range(9):
         an_appliance(home, watts=Decimal(500 + 187 * number) + Decimal("0.001"), at=circuits[number % 3])
+    slow = a_home("Slow", owner=owner)
+    lamp = an_appliance(slow, "Lamp", watts=10)
     assert setup.is_set_up()
     browser = Client()
     browser.force_login(owner)
@@ -36,6 +38,7 @@ def main(tokens: int) -> None:
         "home_id": home.pk,
         "appliances": list(Appliance.objects.filter(home=home).order_by("pk").values_list("pk", flat=True)),
         "circuits": list(Circuit.objects.filter(home=home).order_by("pk").values_list("pk", flat=True)),
+        "slow": {"slug": slow.slug, "home_id": slow.pk, "lamp": lamp.pk},
         "session": f"{settings.SESSION_COOKIE_NAME}={browser.session.session_key}",
         "tokens": [a_token(owner, f"watcher {number}")[1] for number in range(tokens)],
     }

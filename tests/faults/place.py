@@ -82,7 +82,7 @@ class Running:
         self.place = place
         self.port = a_free_port()
         self._command = [sys.executable, *arguments]
-        self._environment = {**place.environment, "PORT": str(self.port), **more}
+        self.environment = {**place.environment, "PORT": str(self.port), **more}
         self.log = place.folder / f"{self.port}.log"
         self.start()
 
@@ -90,7 +90,7 @@ class Running:
         self.started_at = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+                self._command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
             )
 
     @property
