@@ -36,7 +36,7 @@ SURVEY = 1.0
 FRESH = 2.0
 """Seconds since the last look within which a home is told of: nobody hears more from us who may have been shown out."""
 
-READERS = 4
+READERS = 2
 """Homes that are read at once; the next one waits."""
 
 HEARTBEAT_EVERY = 10

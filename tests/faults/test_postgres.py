@@ -20,8 +20,8 @@ STALLS = TORTURE
 ABOUT_FIVE = 10.0
 """What is asked of a stalled database is given up after five seconds or so; the machine of a test may be busy."""
 
-MOST_CONNECTIONS = 16
-"""Eight threads answer HTTP, six look after watchers, one tends; one more is being made anew."""
+MOST_CONNECTIONS = 14
+"""Eight threads answer HTTP, four look after watchers, one tends; one more is being made anew."""
 
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 
