@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 INSTALLED_DEV := .venv/installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help run test check cluster cluster-check lock matrix bench screenshots clean
+.PHONY: help run test torture check cluster cluster-check lock matrix bench screenshots clean
 
 help:  ## List what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -13,10 +13,17 @@ help:  ## List what there is to do
 run: $(INSTALLED)  ## Start VoltSafe; the first time also install it and make its database
 	@exec $(BIN)/python manage.py serve
 
-# Everything that needs no server. What needs PostgreSQL, Redis or a browser is reported as skipped; .ci/run has them.
+# Everything that needs no server. What needs PostgreSQL, Redis or a browser is reported as skipped; .ci/run has them,
+# and the faults.
 test: $(INSTALLED_DEV)  ## Run the tests
 	@env -u DATABASE_URL -u REDIS_URL -u PYTHONDONTWRITEBYTECODE \
-	  $(BIN)/python -m pytest -n auto --dist worksteal -q $(PYTEST)
+	  $(BIN)/python -m pytest -n auto --dist worksteal -q -m "not faults" $(PYTEST)
+
+# As .ci/run has them, fifty times as often and as long; each tells what it did. Needs redis-server and PostgreSQL's
+# programs here, starts its own, and is best run as root on a machine with nothing else to do.
+torture: $(INSTALLED_DEV)  ## Kill, stop, fill and flood what VoltSafe runs on, again and again; about an hour
+	@env -u DATABASE_URL -u REDIS_URL VOLTSAFE_TORTURE=$${VOLTSAFE_TORTURE:-50} \
+	  $(BIN)/python -m pytest -q -n 3 --dist loadfile -m faults tests/faults $(PYTEST)
 
 check: $(INSTALLED_DEV)  ## Check format, lint, types, floors, templates, migrations, settings
 	$(BIN)/ruff format --check .

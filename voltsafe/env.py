@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 SQLITE = "appliances.interlock.sqlite"
 SHORTEST = 32
 """Characters of a secret."""
+POSTGRESQL = "appliances.interlock.postgresql"
 
 Network = IPv4Network | IPv6Network
 
@@ -186,4 +187,4 @@ def _database(name: str, sqlite_file: Path) -> dict[str, object]:
         raise ImproperlyConfigured(f"{name} is not a database address: {why}.") from why
     if not parsed["NAME"]:
         raise ImproperlyConfigured(f"{name} names no database; give it as postgres://user:password@host/voltsafe.")
-    return parsed
+    return {**parsed, "ENGINE": POSTGRESQL}

@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
@@ -28,6 +29,9 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 MOST_WAITING = 256
 """Requests that may wait for a thread; one more is told to come back."""
+
+MOST_SECONDS = 3.0
+"""So long a request may wait for a thread: where all were held up, those behind are told so and are not begun."""
 
 Scope = Mapping[str, Any]
 Message = dict[str, Any]
@@ -52,8 +56,11 @@ class HttpPool:
     A server that has whole requests in hand may go to `answer_to` without ASGI's messages (voltsafe.short_way).
     """
 
-    def __init__(self, handler: WSGIHandler, *, threads: int, waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self, handler: WSGIHandler, *, threads: int, waiting: int = MOST_WAITING, patience: float = MOST_SECONDS
+    ) -> None:
         self._handler = handler
+        self._patience = patience
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="http")
         self._threads = threads
         self._room = threads + waiting
@@ -82,12 +89,10 @@ class HttpPool:
             status, headers, said = _problem(405, "method_not_allowed", "There is no such method here.")
             return at_once(status, [*headers, (b"allow", ", ".join(METHODS).encode())], said)
         if self._held >= self._room:
-            busy = "Too many requests at once. Try again in a moment."
-            status, headers, said = _problem(503, "busy", busy)
-            return at_once(status, [*headers, (b"retry-after", b"1")], b"" if scope["method"] == "HEAD" else said)
+            return at_once(*_busy(scope["method"]))
         with self._lock:
             self._held += 1
-        job = self._pool.submit(self._respond, environ_of(scope, body))
+        job = self._pool.submit(self._respond, environ_of(scope, body), time.monotonic() + self._patience)
         job.add_done_callback(self._left)
         return job
 
@@ -99,8 +104,10 @@ class HttpPool:
         with self._lock:
             self._held -= 1
 
-    def _respond(self, environ: dict[str, Any]) -> Answer:
+    def _respond(self, environ: dict[str, Any], not_after: float) -> Answer:
         """One request, whole, in a thread of the pool."""
+        if time.monotonic() > not_after:
+            return _busy(environ["REQUEST_METHOD"])
         started: list[tuple[str, list[tuple[str, str]]]] = []
         parts: list[bytes] = []
 
@@ -189,6 +196,11 @@ async def _hung_up_before(answer: asyncio.Future[Answer], receive: Receive) -> b
         return not answer.done()
     finally:
         leaving.cancel()
+
+
+def _busy(method: str) -> Answer:
+    status, headers, said = _problem(503, "busy", "Too many requests at once. Try again in a moment.")
+    return status, [*headers, (b"retry-after", b"1")], b"" if method == "HEAD" else said
 
 
 def _measured(status: int, headers: Headers, body: bytes, method: str) -> Answer:

@@ -104,8 +104,9 @@ if _database["ENGINE"] == env.SQLITE:
     }
 else:
     _options |= {
-        "connect_timeout": 5,
-        "options": "-c statement_timeout=8000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000",
+        "connect_timeout": 3,
+        # In this order before the client's own patience (interlock.postgresql.base): the server says it more exactly.
+        "options": "-c lock_timeout=5000 -c statement_timeout=5500 -c idle_in_transaction_session_timeout=10000",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -92,10 +93,10 @@ def _check_database_file() -> None:
 def let_it_take_its_time() -> None:
     """A migration may take longer than a request; another machine that starts meanwhile waits for this one."""
     if connection.vendor == "postgresql":
+        connection.ensure_connection()
+        patient: Any = connection
+        patient.let_it_take_its_time()
         with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0")
-            cursor.execute("SET lock_timeout = 0")
-            cursor.execute("SET idle_in_transaction_session_timeout = 0")
             cursor.execute("SELECT pg_advisory_lock(hashtext('voltsafe start'))")
 
 

@@ -9,3 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("appliances.api.urls")),
     path("", include("appliances.web.urls")),
 ]
+
+handler500 = "appliances.web.errors.failed"

@@ -43,7 +43,7 @@ class HomeSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.hub.join(self)
 
     def admitted(self) -> Visitor:
-        """In the hub's thread. Raises Closed."""
+        """In a thread of the hub's. Raises Closed."""
         return visitor.admit(self.scope["headers"], self.scope["url_route"]["kwargs"]["slug"])
 
     async def disconnect(self, code: int) -> None:

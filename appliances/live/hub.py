@@ -1,11 +1,14 @@
 """All watchers of this process: it joins a home's group once for all of them, and looks after who may stay.
 
-One channel of the layer, one thread for reading homes. Nothing here depends on a message arriving: every second the
-revisions are read, so a lost message, a flushed layer or a change made by another program costs a second.
+One channel of the layer; a few threads for reading homes, so that one that is slow keeps no other waiting. Nothing here
+depends on a message arriving: every second the revisions are read, so a lost message, a flushed layer or a change made
+by another program costs a second.
 """
 
 import asyncio
+import contextlib
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +36,9 @@ SURVEY = 1.0
 FRESH = 2.0
 """Seconds since the last look within which a home is told of: nobody hears more from us who may have been shown out."""
 
+READERS = 2
+"""Homes that are read at once; the next one waits."""
+
 HEARTBEAT_EVERY = 10
 """Surveys between heartbeats: ten seconds."""
 
@@ -44,8 +50,8 @@ class Hub:
     def __init__(self) -> None:
         self._rooms: dict[int, Room] = {}
         self.crowd = Crowd()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="voltsafe-hub")
-        # Apart from the one that reads homes, and two: neither a slow home nor a slow look holds up the next look.
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="voltsafe-hub")
+        # Apart from those that read homes, and two: neither slow homes nor a slow look hold up the next look.
         self._surveyors = [ThreadPoolExecutor(1, thread_name_prefix="voltsafe-survey") for _ in range(2)]
         self._looking: dict[ThreadPoolExecutor, asyncio.Task[None]] = {}
         self._looked_at = 0.0
@@ -56,8 +62,8 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def in_thread(self, work: Callable[..., T], *args: Any) -> T:
-        """Run database work in the hub's one thread, on a connection that is checked first."""
-        return await asyncio.wrap_future(self._thread.submit(_checked, work, *args))
+        """Run database work in a thread of the hub's, on a connection that is checked first."""
+        return await asyncio.wrap_future(self._readers.submit(_checked, work, *args))
 
     async def join(self, watcher: Watcher) -> None:
         home_id = watcher.visitor.home_id
@@ -102,8 +108,11 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         self._tasks = []
-        for thread in (self._thread, *self._surveyors):
+        for thread in self._surveyors:
             thread.submit(connections.close_all)
+        together = threading.Barrier(READERS)
+        for _ in range(READERS):
+            self._readers.submit(_close, together)
 
     async def _listen(self) -> None:
         while True:
@@ -182,6 +191,13 @@ def _checked(work: Callable[..., T], *args: Any) -> T:
     """On a connection of this thread that is checked first."""
     close_old_connections()
     return work(*args)
+
+
+def _close(together: threading.Barrier) -> None:
+    """Of every reader its connection: none is through before all are here, so none is here twice."""
+    connections.close_all()
+    with contextlib.suppress(threading.BrokenBarrierError):
+        together.wait(30)
 
 
 def _read(

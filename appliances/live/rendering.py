@@ -1,4 +1,4 @@
-"""A home's newest state once for every variant that is watched. Runs in the hub's thread."""
+"""A home's newest state once for every variant that is watched. Runs in a thread of the hub's."""
 
 import json
 from collections.abc import Collection, Mapping

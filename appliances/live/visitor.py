@@ -1,4 +1,4 @@
-"""Who opens a socket, and whether they may keep it. Runs in the hub's thread: it reads the database."""
+"""Who opens a socket, and whether they may keep it. Runs in a thread of the hub's: it reads the database."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -30,6 +30,27 @@ TRIES = 6
 """How often a transaction that PostgreSQL chose as a deadlock's or conflict's victim is run again."""
 
 
+_failing = False
+
+
+def could_not_write() -> bool:
+    """Whether a transaction failed for a reason that holds for all, full, read-only or away; until `writes_again`."""
+    return _failing
+
+
+def writes_again() -> None:
+    """It was seen: a transaction may well succeed because it had nothing to write."""
+    global _failing  # noqa: PLW0603
+    _failing = False
+
+
+def _note(why: OperationalError) -> None:
+    global _failing  # noqa: PLW0603
+    # PostgreSQL waits for one home's row, SQLite for the whole file.
+    if not _is_a_victim(why) and not (_is_a_wait(why) and connection.vendor != "sqlite"):
+        _failing = True
+
+
 def run(step: Callable[[], Result], *, patience: float) -> Result:
     """Raises TookTooLong where neither the turn nor a lock was to be had in time; then nothing was changed."""
     try:
@@ -70,10 +91,21 @@ def _together(jobs: Sequence[Job]) -> None:
             return
         try:
             _in_one(jobs)
-        except Exception:
+        except Exception as why:
             known.distrust()
+            if isinstance(why, OperationalError) and _is_a_wait(why):
+                # They have all waited for the file; one after the other they would wait as long again, each.
+                _note(why)
+                _too_late(jobs, why)
+                return
             for job in jobs:
                 _alone(job)
+
+
+def _too_late(jobs: Sequence[Job], why: Exception) -> None:
+    for job in jobs:
+        job.error = TookTooLong()
+        job.error.__cause__ = why
 
 
 def _in_one(jobs: Sequence[Job]) -> None:
@@ -132,6 +164,7 @@ def _try(step: Callable[[], Result]) -> Result:
             known.distrust()
             if not isinstance(why, OperationalError):
                 raise
+            _note(why)
             if left and _is_a_victim(why):
                 continue
             if _is_a_victim(why) or _is_a_wait(why):

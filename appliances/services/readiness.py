@@ -1,4 +1,4 @@
-"""Whether this process may serve: database, migrations, interlock, channel layer."""
+"""Whether this process may serve: database, migrations, interlock, writing, channel layer."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -50,6 +50,10 @@ def _interlock() -> str:
     return "missing" if guard.differences(connection) else OK
 
 
+def _writing() -> str:
+    return probing.writing() or OK
+
+
 def _channel_layer() -> str:
     events.round_trip()
     return OK
@@ -59,5 +63,6 @@ CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "migrations": _migrations,
     "interlock": _interlock,
+    "writing": _writing,
     "channel_layer": _channel_layer,
 }

@@ -38,9 +38,8 @@ NOWHERE = "0.0.0.0"  # noqa: S104
 
 def begin(session: SessionBase, user: User, *, now: datetime, address: str, agent: str) -> None:
     """The person has just signed in here; the session has its key already."""
-    session[SINCE] = now.timestamp()
     first = {"created_at": now, "ip": address or NOWHERE, "user_agent": agent[:200]}
-    _note(session, user, now, first, recording.PATIENCE)
+    _note(session, user, first, since=now.timestamp(), now=now, patience=recording.PATIENCE)
 
 
 def seen(session: SessionBase, user: User, *, now: datetime, address: str, agent: str) -> None:
@@ -48,7 +47,8 @@ def seen(session: SessionBase, user: User, *, now: datetime, address: str, agent
     if SINCE not in session:
         begin(session, user, now=now, address=address, agent=agent)
     elif now.timestamp() - session.get(SEEN, 0) >= NOTE_EVERY.total_seconds():
-        _note(session, user, now, {"ip": address or NOWHERE, "user_agent": agent[:200]}, IN_PASSING)
+        where = {"ip": address or NOWHERE, "user_agent": agent[:200]}
+        _note(session, user, where, since=session[SINCE], now=now, patience=IN_PASSING)
 
 
 def of(user: User, now: datetime) -> list[UserSession]:
@@ -124,10 +124,12 @@ def record_end(user: User, count: int, *, by: By, now: datetime) -> None:
     recording.of_account(Action.END_SESSIONS, Subject.PERSON, user.pk, name, by=by, now=now, about=user, facts=facts)
 
 
-def _note(session: SessionBase, user: User, now: datetime, columns: dict[str, Any], patience: float) -> None:
-    session[SEEN] = now.timestamp()
-    since = datetime.fromtimestamp(session[SINCE], tz=now.tzinfo)
-    session.set_expiry(min(since + LASTS, now + IDLE))
+def _note(
+    session: SessionBase, user: User, columns: dict[str, Any], *, since: float, now: datetime, patience: float
+) -> None:
     found = {**columns, "user": user, "last_seen_at": now}
     key = session.session_key
+    # First: where it cannot be written, the session is none that has to be saved.
     durable.run(lambda: UserSession.objects.update_or_create(session_key=key, defaults=found), patience=patience)
+    session[SINCE], session[SEEN] = since, now.timestamp()
+    session.set_expiry(min(datetime.fromtimestamp(since, tz=now.tzinfo) + LASTS, now + IDLE))

@@ -1,13 +1,16 @@
 """Error answers: what happened and what to do."""
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
+from django.views.defaults import server_error
 
 from appliances.services.access import Forbidden
 from appliances.services.fair_turn import TookTooLong
@@ -15,6 +18,10 @@ from appliances.services.outcome import Busy, Missing
 from appliances.web import guarding
 
 View = Callable[..., HttpResponse]
+
+RETRY_SECONDS = "2"
+UNAVAILABLE = (OperationalError, InterfaceError, Busy, TookTooLong)
+"""What passes by itself: the database does not answer, cannot be written, or the turn did not come."""
 
 
 class Unclear(Exception):
@@ -49,7 +56,16 @@ def named(view: View) -> View:
 
 def busy(request: HttpRequest, text: str) -> HttpResponse:
     answer = page(request, 503, _("Busy"), text)
-    answer["Retry-After"] = "2"
+    answer["Retry-After"] = RETRY_SECONDS
+    return answer
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Whatever nobody caught, in a view or on the way to it. The page needs no database, which may be what failed."""
+    if not isinstance(sys.exception(), UNAVAILABLE):
+        return server_error(request)
+    answer = HttpResponse(get_template("503.html").render(), status=503)
+    answer["Retry-After"] = RETRY_SECONDS
     return answer
 
 

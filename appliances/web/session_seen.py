@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ class SessionSeenMiddleware:
         answer = self.get_response(request)
         if request.session.accessed and request.session.session_key and isinstance(request.user, User):
             where = {"address": signing.address(request), "agent": signing.agent(request)}
-            with contextlib.suppress(TookTooLong):  # the next request says it again
+            with contextlib.suppress(TookTooLong, OperationalError):  # the next request says it again
                 if before and before != request.session.session_key:
                     sessions.moved(before, request.session.session_key)
                 sessions.seen(request.session, request.user, now=timezone.now(), **where)

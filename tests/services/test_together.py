@@ -1,15 +1,17 @@
 """Steps that wait for SQLite's one writer share a commit, and each is still on its own."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 
 from appliances.models import Appliance, Home
-from appliances.services import durable, fair_turn, switching, verifying
-from appliances.services.outcome import Refused
+from appliances.services import durable, fair_turn, switching, verifying, writer
+from appliances.services.outcome import Busy, Refused
 from tests.builders import a_home, an_appliance
 from tests.services.asking import BY
 from tests.services.rows import load_of, revision_of
@@ -112,3 +114,28 @@ def test_where_the_transaction_fails_each_has_one_of_its_own(monkeypatch: pytest
     assert not any(isinstance(one, Exception) for one in said)
     assert load_of(home) == 30
     assert verifying.differences() == []
+
+
+def test_where_another_program_holds_the_file_they_have_waited_once_and_not_one_after_the_other(
+    commits: list[int],
+) -> None:
+    home = a_home()
+    rows = [an_appliance(home, watts=10) for _ in range(3)]
+    before = revision_of(home)
+    with writer.of_this_process(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 20")
+    tries: list[str] = []
+
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with writer.of_this_process():
+            connection.connection.set_trace_callback(tries.append)
+        said = waiting_together([switch(row) for row in rows])
+        with writer.of_this_process():
+            connection.connection.set_trace_callback(None)
+
+    with writer.of_this_process(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 5000")
+    assert [type(one) for one in said] == [Busy, Busy, Busy]
+    assert tries == ["BEGIN IMMEDIATE"]
+    assert revision_of(home) == before

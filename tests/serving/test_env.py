@@ -128,7 +128,7 @@ def test_a_sqlite_address_is_a_whole_path(given: Any) -> None:
 def test_a_postgresql_address_keeps_its_options(given: Any) -> None:
     given("postgres://user:p%40ss@db:5433/volts?sslmode=require")
     found = env.database(NAME, Path("/data/file"))
-    assert found["ENGINE"] == "django.db.backends.postgresql"
+    assert found["ENGINE"] == env.POSTGRESQL
     assert (found["HOST"], found["PORT"], found["PASSWORD"]) == ("db", 5433, "p@ss")
     assert found["OPTIONS"] == {"sslmode": "require"}
 

@@ -48,8 +48,8 @@ def handler() -> Handler:
 def pool_of() -> Iterator[Callable[..., HttpPool]]:
     pools: list[HttpPool] = []
 
-    def make(handler: Any, *, threads: int = 2, waiting: int = 4) -> HttpPool:
-        pools.append(HttpPool(handler, threads=threads, waiting=waiting))
+    def make(handler: Any, *, threads: int = 2, waiting: int = 4, **more: float) -> HttpPool:
+        pools.append(HttpPool(handler, threads=threads, waiting=waiting, **more))
         return pools[-1]
 
     yield make
@@ -200,6 +200,22 @@ async def test_one_too_many_is_told_to_come_back(pool_of: Any) -> None:
     assert json.loads(refused.body)["code"] == "busy"
     assert slow.paths == ["/first", "/second"]
     assert (await answered(pool, a_request(b"/fourth"))).status == 200
+
+
+async def test_one_that_no_thread_takes_in_time_is_told_so_and_never_begun(pool_of: Any) -> None:
+    slow = Slow()
+    pool = pool_of(slow, threads=1, patience=0.05)
+    running = asyncio.ensure_future(answered(pool, a_request(b"/first")))
+    await asyncio.to_thread(slow.begun.acquire)
+    waiting = asyncio.ensure_future(answered(pool, a_request(b"/second")))
+    await asyncio.sleep(0.1)
+    slow.let_go.set()
+    refused = await waiting
+
+    assert (refused.status, refused.header("retry-after")) == (503, "1")
+    assert (await running).body == b"late"
+    assert (await answered(pool, a_request(b"/third"))).status == 200
+    assert slow.paths == ["/first", "/third"]
 
 
 async def test_a_client_that_leaves_the_queue_is_not_served(pool_of: Any) -> None:

@@ -71,6 +71,7 @@ def test_help_lists_every_target(checkout: Path) -> None:
         "help",
         "run",
         "test",
+        "torture",
         "check",
         "cluster",
         "cluster-check",

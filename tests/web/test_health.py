@@ -1,15 +1,18 @@
 """Alive, ready, and the figures for a monitor."""
 
+import os
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
 from appliances.interlock import guard
 from appliances.models import Token
-from tests.builders import a_person, a_token
+from appliances.services import writer
+from tests.builders import a_home, a_person, a_token, an_appliance, turn_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +37,39 @@ def test_a_database_without_its_interlock_is_not_ready(client: Client) -> None:
 
     assert answer.status_code == 503
     assert answer.json()["checks"]["interlock"] == "missing"
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("flag", "free", "said"), [(0, 100, "the disk is full"), (os.ST_RDONLY, 10**6, "the disk is read-only")]
+)
+def test_a_disk_that_takes_nothing_more_is_not_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch, flag: int, free: int, said: str
+) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_flag=flag, f_bavail=free, f_frsize=4096))
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["writing"] == said
+
+
+@pytest.mark.sqlite
+def test_a_write_that_failed_is_told_until_one_succeeds_again(client: Client) -> None:
+    kettle = an_appliance(a_home(), "Kettle")
+    with writer.of_this_process(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = 1")
+    try:
+        with pytest.raises(OperationalError, match="readonly"):
+            turn_on(kettle)
+        while_it_cannot = client.get("/readyz")
+    finally:
+        with writer.of_this_process(), connection.cursor() as cursor:
+            cursor.execute("PRAGMA query_only = 0")
+
+    assert while_it_cannot.status_code == 503
+    assert while_it_cannot.json()["checks"]["writing"] == "the database cannot be written"
+    assert client.get("/readyz").status_code == 200
 
 
 def test_metrics_are_for_administrators(client: Client, flat: dict[str, Any]) -> None:

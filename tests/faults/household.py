@@ -1,0 +1,186 @@
+"""People who switch over HTTP without end, each request under a key and sent again until it is answered."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from itertools import count
+from random import Random
+from uuid import uuid4
+
+from tests.faults.looking import looking
+from tests.faults.place import Place
+from tests.faults.scale import until
+from tests.linear import over_http
+from tests.linear.checking import differences
+from tests.linear.clients import Client, record_of
+from tests.linear.operations import Operation, Switch
+
+PAUSE = 0.01
+"""Seconds between two requests of a person: the machine is shared."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a person was answered in the end, first asked at `began`."""
+
+    appliance_id: int
+    on: bool
+    outcome: str
+    revision: int
+    began: float
+    ended: float
+
+
+@dataclass(frozen=True)
+class Apology:
+    """A 503, which is clean only where it says when to ask again."""
+
+    retry_after: str
+    at: float
+    took: float
+
+
+class Household:
+    """`doors` are the ports to ask at; a person takes another one after each disappointment."""
+
+    def __init__(self, place: Place, doors: Sequence[int], *, people: int = 4) -> None:
+        self._place = place
+        self._doors = list(doors)
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._live, args=[number]) for number in range(people)]
+        self.told: list[Told] = []
+        self.operations: list[Operation] = []
+        """Every try, as the checker of histories takes it."""
+        self.apologies: list[Apology] = []
+        self.cut = 0
+        """Requests whose connection was cut before an answer."""
+        self.unclean: list[tuple[int, str]] = []
+        self.unanswered: list[int] = []
+
+    def __enter__(self) -> "Household":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        """Everybody waits for the answer to what they have asked."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def after(self, answers: int, *, within: float = 60) -> None:
+        """Wait for so many answers more."""
+        wanted = len(self.told) + answers
+        until(lambda: len(self.told) >= wanted, within=within, what=f"{answers} more answers; {self.trouble()}")
+
+    def trouble(self) -> str:
+        return f"{len(self.apologies)} apologies, {self.cut} cut, unclean: {self.unclean[:3]}"
+
+    def _live(self, number: int) -> None:
+        dice = Random(number * 7919 + time.time_ns())
+        while not self._stop.wait(PAUSE):
+            appliance_id, on = dice.choice(self._place.home["appliances"]), dice.random() < 0.65
+            try:
+                self._ask_until_answered(number, appliance_id, on=on)
+            except TimeoutError:
+                self.unanswered.append(appliance_id)
+                return
+
+    def _ask_until_answered(self, number: int, appliance_id: int, *, on: bool) -> None:
+        headers = {
+            "Authorization": f"Bearer {self._place.home['tokens'][0]}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": uuid4().hex,
+        }
+        path, body = f"/api/v1/appliances/{appliance_id}/toggle", json.dumps({"is_on": on})
+        began = time.monotonic()
+        for turn in count(number):
+            if time.monotonic() - began > 60:
+                raise TimeoutError
+            door = self._doors[turn % len(self._doors)]
+            asked = time.monotonic()
+            wanted, key = Switch(appliance_id, on), headers["Idempotency-Key"]
+            try:
+                status, said, text = _post(door, path, body, headers)
+            except (OSError, HTTPException):
+                self.cut += 1
+                self.operations.append(over_http.operation(wanted, asked_at=asked, key=key))
+                time.sleep(0.05)
+                continue
+            ended, retry_after = time.monotonic(), said.get("Retry-After", "")
+            again = "Idempotent-Replayed" in said
+            self.operations.append(
+                over_http.operation(
+                    wanted, asked_at=asked, answered_at=ended, status=status, body=text, replayed=again, key=key
+                )
+            )
+            outcome = _outcome(status, text)
+            if outcome:
+                revision = json.loads(text).get("revision", 0)
+                self.told.append(Told(appliance_id, on, outcome, revision, began, ended))
+                return
+            if status == 503 and retry_after:
+                self.apologies.append(Apology(retry_after, asked, ended - asked))
+            else:
+                self.unclean.append((status, text[:300]))
+            time.sleep(0.2)
+
+    def assert_clean(self) -> None:
+        assert self.unclean == []
+        assert self.unanswered == []
+        assert self.told
+
+    def assert_kept_once(self, *, since: int) -> None:
+        """Every answered change is in the record, once, and nothing else that these people asked for."""
+        with looking(self._place) as ask:
+            sql = "SELECT revision, action, outcome, subject_id FROM appliances_decision WHERE actor = 'token'"
+            rows = ask(f"{sql} AND home_id = ? AND revision > ?", self._place.home["home_id"], since)
+        granted = {row[0]: (row[1], row[3]) for row in rows if row[2] == "granted"}
+        answered = {
+            one.revision: ("switch_on" if one.on else "switch_off", one.appliance_id)
+            for one in self.told
+            if one.outcome == "granted"
+        }
+        assert len(answered) == sum(one.outcome == "granted" for one in self.told), "two answers of one change"
+        assert granted == answered
+        refused = sum(row[2] == "refused" for row in rows)
+        assert refused == sum(one.outcome == "refused" for one in self.told)
+
+
+def _post(port: int, path: str, body: str, headers: dict[str, str]) -> tuple[int, dict[str, str], str]:
+    line = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        line.request("POST", path, body, headers)
+        answer = line.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read().decode()
+    finally:
+        line.close()
+
+
+def _outcome(status: int, text: str) -> str:
+    if status == 200:
+        return "granted" if json.loads(text)["changed"] else "as it was"
+    return "refused" if status == 403 and json.loads(text)["code"] == "capacity_exceeded" else ""
+
+
+@contextmanager
+def living(place: Place, doors: Sequence[int], *, people: int = 4) -> Iterator[Household]:
+    """A household whose every answer is judged at its end: kept, once, and as one after the other would have been told.
+
+    At the first of the doors somebody must answer by then.
+    """
+    with closing(Client(doors[0], place.home["tokens"][0])) as asker:
+        slug = place.home["slug"]
+        start = over_http.start_of(
+            asker.ask("GET", f"/homes/{slug}/load"), list(asker.all_of(f"/homes/{slug}/appliances"))
+        )
+    with Household(place, doors, people=people) as household:
+        yield household
+    household.assert_clean()
+    household.assert_kept_once(since=start.revision)
+    with closing(Client(doors[0], place.home["tokens"][0])) as asker:
+        assert differences(start, household.operations, record_of(asker, since=start.revision)) == []
