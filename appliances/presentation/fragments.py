@@ -1,6 +1,6 @@
 """The only caller of render_to_string: every piece of HTML that a page includes, a POST answers and a socket pushes."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 
 from django.template.loader import render_to_string
@@ -28,8 +28,10 @@ PARTS = {
     "meter": ("fragments/meter", "meter"),
     "circuit_bar": ("fragments/circuit_bar", "bar"),
     "appliance_card": ("fragments/appliance_card", "card"),
+    "tile": ("includes/tile", "card"),
     "feed": ("fragments/feed", "feed"),
     "feed_line": ("includes/feed_line", "line"),
+    "pulse_banner": ("fragments/pulse_banner", "pulse"),
     "overload_alarm": ("fragments/overload_alarm", "overloads"),
     "limit_banner": ("fragments/limit_banner", "limits"),
     "queue_panel": ("fragments/queue_panel", "queue"),
@@ -39,6 +41,12 @@ PARTS = {
 
 def part(name: str, of: Hashable, *, oob: bool = False) -> SafeString:
     return _drawn(name, of, oob, translation.get_language(), timezone.get_current_timezone_name())
+
+
+def parts(name: str, each: Iterable[Hashable]) -> SafeString:
+    """One after the other, as they stand in a page."""
+    language, zone = translation.get_language(), timezone.get_current_timezone_name()
+    return joined([_drawn(name, one, False, language, zone) for one in each])  # noqa: FBT003
 
 
 @lru_cache(maxsize=MOST)
@@ -76,7 +84,7 @@ def overload_alarm(of: tuple[Overload, ...]) -> SafeString:
 
 
 def pulse_banner(of: Pulse) -> SafeString:
-    return _fragment("pulse_banner", pulse=of)
+    return part("pulse_banner", of, oob=True)
 
 
 def limit_banner(of: tuple[LimitLine, ...]) -> SafeString:

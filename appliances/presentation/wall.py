@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from appliances.models import Appliance
-from appliances.presentation import board, notices
+from appliances.presentation import board, cards, notices
 from appliances.presentation.snapshot import Snapshot
 from appliances.presentation.views import Answer, ApplianceCard, LimitLine, Meter, Overload, Pulse
 from appliances.services import access
@@ -39,13 +39,13 @@ def screen(at: Snapshot, role: str) -> WallScreen:
         overloads=tuple(_overload(one) for one in notices.overloads(at, role)),
         pulse=notices.pulse(at.controller.mode, at.home.timezone, at.controller_ran_at, at.now),
         limits=notices.limits(at, role),
-        tiles=tuple(_tile(at, one, role) for row in at.circuits for one in at.appliances if one.circuit_id == row.pk),
+        tiles=tuple(_tile(at, one, role) for row in at.circuits for one in at.plugged_in(row.pk)),
     )
 
 
 def _tile(at: Snapshot, row: Appliance, role: str) -> ApplianceCard:
     """The card of the board with the commands of a wall; a wish to wait is offered with a refusal."""
-    card = board.card(at, row, role)
+    card = cards.card(at, row, role)
     claim = card.claim and replace(
         card.claim, cancel_url=card.claim.cancel_url and reverse("wall_cancel_wait", args=[row.pk])
     )
