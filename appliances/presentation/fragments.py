@@ -56,7 +56,7 @@ def _drawn(name: str, of: Hashable, oob: bool, _language: str | None, _zone: str
 
 
 def _fragment(name: str, **context: object) -> SafeString:
-    return render_to_string(f"appliances/fragments/{name}.html", {**context, "oob": True})
+    return render_to_string(f"appliances/fragments/{name}.html", {"oob": True, **context})
 
 
 def meter(of: Meter) -> SafeString:
@@ -77,6 +77,11 @@ def feed(of: Feed) -> SafeString:
 
 def board(of: Board) -> SafeString:
     return _fragment("board", board=of)
+
+
+def board_shown(of: Board, said: Answer | None) -> SafeString:
+    """As it stands in a page, with what was said to the one who reads it."""
+    return _fragment("board", board=of, answer=said, oob=False)
 
 
 def overload_alarm(of: tuple[Overload, ...]) -> SafeString:
@@ -116,5 +121,9 @@ def revision(home_id: int, number: int, previous: int | None = None, *, heartbea
     return _fragment("revision", home_id=home_id, revision=number, previous=previous, heartbeat=heartbeat)
 
 
-def joined(parts: list[SafeString]) -> SafeString:
+def revision_shown(home_id: int, number: int) -> SafeString:
+    return _fragment("revision", home_id=home_id, revision=number, oob=False)
+
+
+def joined(parts: Iterable[SafeString]) -> SafeString:
     return mark_safe("\n".join(parts))  # noqa: S308  # every part was escaped by its template
