@@ -1,5 +1,6 @@
 """A snapshot as a person of some role sees it."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from appliances.models import Circuit, Decision, Home
 from appliances.models.controller import Mode
 from appliances.presentation import headroom, notices, queue, snapshot, wording
 from appliances.presentation.addresses import address
-from appliances.presentation.cards import card
+from appliances.presentation.cards import cards
 from appliances.presentation.snapshot import Snapshot
 from appliances.presentation.views import Board, CircuitBar, Feed, FeedLine, Meter, Section, Segment
 from appliances.services import access
@@ -18,9 +19,7 @@ from appliances.services.access import May
 
 
 def board(at: Snapshot, role: str) -> Board:
-    sections = tuple(
-        Section(bar(at, row, role), tuple(card(at, one, role) for one in at.plugged_in(row.pk))) for row in at.circuits
-    )
+    sections = tuple(Section(bar(at, row, role), cards(at, row.pk, role)) for row in at.circuits)
     return Board(
         home_id=at.home.pk,
         home_slug=at.home.slug,
@@ -38,7 +37,7 @@ def board(at: Snapshot, role: str) -> Board:
         limits=notices.limits(at, role),
         queue=queue.lines(at, role),
         sections=sections,
-        feed=Feed(tuple(line(at.home, row) for row in at.decisions), address("decisions", at.home.slug)),
+        feed=Feed(lines(at.home, at.decisions), address("decisions", at.home.slug)),
     )
 
 
@@ -125,14 +124,19 @@ def bar(at: Snapshot, row: Circuit, role: str) -> CircuitBar:
     )
 
 
-def line(home: Home, row: Decision, *, with_year: bool = False) -> FeedLine:
+def lines(home: Home, rows: Iterable[Decision], *, with_year: bool = False) -> tuple[FeedLine, ...]:
     """A decision never changes, so its line is made once."""
-    key = (row.pk, row.home_id, row.at, home.timezone, with_year, translation.get_language())
-    if key not in _lines:
-        if len(_lines) > MOST_LINES:
-            _lines.clear()
-        _lines[key] = _line(home, row, with_year=with_year)
-    return _lines[key]
+    if len(_lines) > MOST_LINES:
+        _lines.clear()
+    language = translation.get_language()
+    made = []
+    for row in rows:
+        key = (row.pk, row.home_id, row.at, home.timezone, with_year, language)
+        line = _lines.get(key)
+        if line is None:
+            line = _lines[key] = _line(home, row, with_year=with_year)
+        made.append(line)
+    return tuple(made)
 
 
 MOST_LINES = 10_000

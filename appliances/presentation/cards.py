@@ -1,16 +1,17 @@
 """One appliance as its tile shows it: its switch, and whether it would fit, said before anyone taps."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from appliances.balancer import resting, units
 from appliances.models import Appliance
 from appliances.models.appliance import Kind
-from appliances.presentation import headroom, queue, snapshot, telling, wording
+from appliances.presentation import headroom, queue, telling, wording
 from appliances.presentation.addresses import address
-from appliances.presentation.kept import kept
 from appliances.presentation.snapshot import Snapshot
 from appliances.presentation.views import ApplianceCard, Claim
 from appliances.services import access
@@ -41,37 +42,46 @@ class _Facts(NamedTuple):
     may_wait: bool
 
 
-def card(at: Snapshot, row: Appliance, role: str) -> ApplianceCard:
+def cards(at: Snapshot, circuit_id: int, role: str) -> tuple[ApplianceCard, ...]:
+    """Of all that is plugged in at the circuit itself."""
+    language, may_switch, may_edit = (
+        translation.get_language(),
+        access.may(role, May.SWITCH),
+        access.may(role, May.EDIT),
+    )
+    facts = (_facts(at, row, role, may_switch=may_switch, may_edit=may_edit) for row in at.plugged_in(circuit_id))
+    return tuple(_card(one, language) for one in facts)
+
+
+def _facts(at: Snapshot, row: Appliance, role: str, *, may_switch: bool, may_edit: bool) -> _Facts:
     load = at.tree.load(row.pk)
-    short_mw = snapshot.short_at(at, row.pk)[0]
+    short_mw = at.short_by_mw[row.pk][0]
     rests_until = None if row.is_on or short_mw else resting.rests_until(load, at.now)
     claim = None if row.is_on else queue.claim(at, row, role)
-    may_switch = access.may(role, May.SWITCH)
     may_wait = may_switch and claim is None and bool(short_mw or rests_until) and _could_fit(at, row, load.rated_mw)
-    return _card(
-        _Facts(
-            id=row.pk,
-            name=row.name,
-            kind=row.kind,
-            circuit_id=row.circuit_id,
-            circuit_name=at.tree.breaker(row.circuit_id).name,
-            rated_mw=load.rated_mw,
-            is_on=row.is_on,
-            priority=row.priority,
-            note=row.note,
-            short_by_mw=short_mw,
-            rests_until=rests_until,
-            rests_text=_rests(at, rests_until) if rests_until else "",
-            claim=claim,
-            may_switch=may_switch,
-            may_edit=access.may(role, May.EDIT),
-            may_wait=may_wait,
-        )
+    return _Facts(
+        id=row.pk,
+        name=row.name,
+        kind=row.kind,
+        circuit_id=row.circuit_id,
+        circuit_name=at.tree.breaker(row.circuit_id).name,
+        rated_mw=load.rated_mw,
+        is_on=row.is_on,
+        priority=row.priority,
+        note=row.note,
+        short_by_mw=short_mw,
+        rests_until=rests_until,
+        rests_text=_rests(at, rests_until) if rests_until else "",
+        claim=claim,
+        may_switch=may_switch,
+        may_edit=may_edit,
+        may_wait=may_wait,
     )
 
 
-@kept(MOST)
-def _card(of: _Facts) -> ApplianceCard:
+@lru_cache(maxsize=MOST)
+def _card(of: _Facts, _language: str | None) -> ApplianceCard:
+    """Made of values alone, and so made once for the same values in the same language."""
     rated, short = units.to_watts(of.rated_mw), units.to_watts(of.short_by_mw)
     return ApplianceCard(
         id=of.id,

@@ -1,9 +1,10 @@
-"""The only caller of render_to_string: every piece of HTML that a page includes, a POST answers and a socket pushes."""
+"""The one place that draws fragments: every piece of HTML that a page includes, a POST answers and a socket pushes."""
 
 from collections.abc import Hashable, Iterable
 from functools import lru_cache
 
-from django.template.loader import render_to_string
+from django.template import Context, Template
+from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 
@@ -52,11 +53,17 @@ def parts(name: str, each: Iterable[Hashable]) -> SafeString:
 @lru_cache(maxsize=MOST)
 def _drawn(name: str, of: Hashable, oob: bool, _language: str | None, _zone: str) -> SafeString:  # noqa: FBT001
     template, key = PARTS[name]
-    return render_to_string(f"appliances/{template}.html", {key: of, "oob": oob})
+    return rendered(f"appliances/{template}.html", {key: of, "oob": oob})
 
 
 def _fragment(name: str, **context: object) -> SafeString:
-    return render_to_string(f"appliances/fragments/{name}.html", {"oob": True, **context})
+    return rendered(f"appliances/fragments/{name}.html", {"oob": True, **context})
+
+
+def rendered(template: str, context: dict[str, object]) -> SafeString:
+    """Numbers as they are: those that are read are text by now, in the reader's language."""
+    found: Template = get_template(template).template  # type: ignore[attr-defined]
+    return found.render(Context(context, use_l10n=False))
 
 
 def meter(of: Meter) -> SafeString:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -12,7 +14,6 @@ from appliances.balancer import status, units
 from appliances.balancer.tree import Breaker
 from appliances.models import Home
 from appliances.presentation import telling, wording
-from appliances.presentation.kept import kept
 from appliances.presentation.snapshot import Snapshot
 from appliances.services.facts import of_limit
 
@@ -42,11 +43,13 @@ class Reading:
 
 
 def reading(home: Home, load_mw: int, limit_mw: int) -> Reading:
-    return _reading(load_mw, limit_mw, home.warning_percent, home.critical_percent)
+    return _reading(load_mw, limit_mw, home.warning_percent, home.critical_percent, translation.get_language())
 
 
-@kept(MOST)
-def _reading(load_mw: int, limit_mw: int, warning_percent: int, critical_percent: int) -> Reading:
+@lru_cache(maxsize=MOST)
+def _reading(
+    load_mw: int, limit_mw: int, warning_percent: int, critical_percent: int, _language: str | None
+) -> Reading:
     load, limit, headroom = (units.to_watts(mw) for mw in (load_mw, limit_mw, limit_mw - load_mw))
     tenths = status.utilization_tenths(load_mw, limit_mw)
     now = status.status(load_mw, limit_mw, warning_percent, critical_percent)

@@ -29,7 +29,7 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
         found = record.newest(home, people=people, most=PAGE + 1, before=form.before(), of=form.looked_for())
     url = reverse("decisions", args=[slug])
     context = {
-        "feed": Feed(tuple(board.line(home, row, with_year=True) for row in found[:PAGE]), url),
+        "feed": Feed(board.lines(home, found[:PAGE], with_year=True), url),
         "form": form,
         "asked": form.said(),
         "next_url": url + form.query(before=found[PAGE - 1].pk) if len(found) > PAGE else "",
