@@ -1,7 +1,7 @@
 """A home at one revision: its rows as they were committed together, read in a few short queries."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -51,10 +51,6 @@ class Snapshot:
     @property
     def carried_mw(self) -> Mapping[int, int]:
         return self.tree.all_carried_mw()
-
-    @cached_property
-    def short_by_mw(self) -> Mapping[int, tuple[int, int | None]]:
-        return fit.all_short_by_mw(self.tree)
 
     @property
     def main(self) -> Circuit:
@@ -139,11 +135,11 @@ HOME = Prepared[Home](lambda pk: Home.objects.select_related("controller").filte
 
 def _reckoned(home: Home, rows: Rows, decisions: tuple[Decision, ...], now: datetime) -> Snapshot:
     """Once the rows are known to belong together: half a move is no tree."""
-    waiting = claims.of(rows.appliances.values())
+    waiting = claims.of(rows.appliances.values()) if rows.has_claims else []
     held_until = controlling.known(home).returns_held_until if waiting else None
     return Snapshot(
         home=home,
-        circuits=_branch_by_branch(rows.circuits.values()),
+        circuits=rows.by_branch,
         appliances=tuple(rows.appliances.values()),
         decisions=decisions,
         limits=tuple(row for row in rows.limits if row.ends_at > now),
@@ -168,24 +164,9 @@ def depth(at: Snapshot, circuit_id: int) -> int:
 
 def short_at(at: Snapshot, appliance_id: int) -> tuple[int, Breaker | None]:
     """Milliwatts too much, and the breaker that says so."""
-    short, breaker_id = at.short_by_mw[appliance_id]
-    return short, None if breaker_id is None else at.tree.breaker(breaker_id)
+    return fit.short_by_mw(at.tree, appliance_id)
 
 
 def limit_mw(at: Snapshot, row: Circuit) -> int:
     """What the circuit may carry now: its own limit or a temporary one that is lower."""
     return at.tree.breaker(row.pk).limit_mw
-
-
-def _branch_by_branch(circuits: Iterable[Circuit]) -> tuple[Circuit, ...]:
-    """The main first, then every branch with all below it, in the order they were added."""
-    fed_from: dict[int | None, list[Circuit]] = {}
-    for row in circuits:
-        fed_from.setdefault(row.parent_id, []).append(row)
-    ordered: list[Circuit] = []
-    stack = list(reversed(fed_from.get(None, [])))
-    while stack:
-        row = stack.pop()
-        ordered.append(row)
-        stack += reversed(fed_from.get(row.pk, []))
-    return tuple(ordered)
