@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from appliances.balancer import resting, units
 from appliances.models import Appliance
 from appliances.models.appliance import Kind
-from appliances.presentation import headroom, queue, telling, wording
+from appliances.presentation import headroom, queue, snapshot, telling, wording
 from appliances.presentation.addresses import address
 from appliances.presentation.snapshot import Snapshot
 from appliances.presentation.views import ApplianceCard, Claim
@@ -55,7 +55,7 @@ def cards(at: Snapshot, circuit_id: int, role: str) -> tuple[ApplianceCard, ...]
 
 def _facts(at: Snapshot, row: Appliance, role: str, *, may_switch: bool, may_edit: bool) -> _Facts:
     load = at.tree.load(row.pk)
-    short_mw = at.short_by_mw[row.pk][0]
+    short_mw = snapshot.short_at(at, row.pk)[0]
     rests_until = None if row.is_on or short_mw else resting.rests_until(load, at.now)
     claim = None if row.is_on else queue.claim(at, row, role)
     may_wait = may_switch and claim is None and bool(short_mw or rests_until) and _could_fit(at, row, load.rated_mw)

@@ -30,6 +30,8 @@ PARTS = {
     "circuit_bar": ("fragments/circuit_bar", "bar"),
     "appliance_card": ("fragments/appliance_card", "card"),
     "tile": ("includes/tile", "card"),
+    "wall_meter": ("fragments/wall_meter", "meter"),
+    "wall_tile": ("fragments/wall_tile", "card"),
     "feed": ("fragments/feed", "feed"),
     "feed_line": ("includes/feed_line", "line"),
     "pulse_banner": ("fragments/pulse_banner", "pulse"),
@@ -108,11 +110,11 @@ def queue_panel(of: tuple[QueueLine, ...]) -> SafeString:
 
 
 def wall_meter(of: Meter) -> SafeString:
-    return _fragment("wall_meter", meter=of)
+    return part("wall_meter", of, oob=True)
 
 
 def wall_tile(of: ApplianceCard) -> SafeString:
-    return _fragment("wall_tile", card=of)
+    return part("wall_tile", of, oob=True)
 
 
 def wall_tiles(of: WallScreen) -> SafeString:
