@@ -77,7 +77,6 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["appliances.presentation.drawing"],
-            "libraries": {"static": "appliances.presentation.static_addresses"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -16,11 +16,11 @@ SHOWS: dict[str, Callable[[Board], Hashable]] = {
     "overload_alarm": attrgetter("overloads"),
     "pulse_banner": attrgetter("pulse"),
     "limit_banner": attrgetter("limits"),
-    "meter": attrgetter("meter"),
     "queue_panel": attrgetter("queue"),
+    "meter": attrgetter("meter"),
     "feed": attrgetter("feed"),
 }
-"""The fragments that are about the home as a whole, and what of the board each shows."""
+"""The fragments that are about the home as a whole, and what of the board each shows. In a frame the feed is last."""
 
 NOTICES = ("overload_alarm", "pulse_banner", "limit_banner")
 """Above everything else."""
@@ -31,14 +31,16 @@ RAIL = ("meter", "queue_panel", "feed")
 
 def full(new: Board) -> SafeString:
     mark = fragments.revision(new.home_id, new.revision)
-    return fragments.joined([mark, *_pushed(new, SHOWS), fragments.board(new)])
+    *above, feed = _pushed(new, SHOWS)
+    return fragments.joined([mark, *above, fragments.board(new), feed])
 
 
 def change(old: Board, new: Board) -> SafeString:
+    moved = [name for name, of in SHOWS.items() if of(old) != of(new)]
     parts = [fragments.revision(new.home_id, new.revision, old.revision)]
-    parts += _pushed(new, [name for name, of in SHOWS.items() if of(old) != of(new)])
+    parts += _pushed(new, [name for name in moved if name != "feed"])
     parts += _sections(old, new) if _layout(old) == _layout(new) else [fragments.board(new)]
-    return fragments.joined(parts)
+    return fragments.joined([*parts, *_pushed(new, [name for name in moved if name == "feed"])])
 
 
 def shown(of: Board, names: Iterable[str]) -> SafeString:
