@@ -31,8 +31,11 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 def under_daphne(port: int) -> None:
+    import django
     from daphne.server import Server
 
+    # Of the product's protocol classes only; nothing of it answers.
+    django.setup()
     from voltsafe import serving  # the same protocol classes and limits as the product's
 
     def as_ours() -> None:

@@ -119,7 +119,8 @@ def raw(kind: str) -> Iterator[Server]:
     """What the server itself can do: `benchmarks/raw.py` under Daphne (`daphne`), or the `websockets` library."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.raw", kind, str(port)]
-    with running(f"raw, {kind}", port, command, dict(os.environ)) as server:
+    settings = {"DJANGO_SETTINGS_MODULE": "voltsafe.settings", "VOLTSAFE_SECRET_KEY": 2 * PASSWORD}
+    with running(f"raw, {kind}", port, command, {**os.environ, **settings}) as server:
         yield server
 
 

@@ -62,6 +62,19 @@ class LongSpeaking(WebSocketProtocol):  # type: ignore[misc]
 
     maxMessagePayloadSize: int  # noqa: N815
     denial: tuple[int, list[tuple[bytes, bytes]]] | None = None
+    last_said: tuple[str, Any] = ("", None)
+    """By any socket of this process: what a home's watchers are told is the same for most of them."""
+
+    def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802, FBT001, FBT002
+        """What many are told in a row is made into a frame once."""
+        if binary or self.state != self.STATE_OPEN:
+            super().serverSend(content, binary)
+            return
+        text, frame = LongSpeaking.last_said
+        if text is not content:
+            frame = self.factory.prepareMessage(content.encode())
+            LongSpeaking.last_said = (content, frame)
+        self.sendPreparedMessage(frame)
 
     def sendMessage(self, payload: bytes, *args: Any, **kwargs: Any) -> None:  # noqa: N802
         limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0

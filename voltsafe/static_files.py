@@ -23,6 +23,18 @@ class QuickCompressor(Compressor):  # type: ignore[misc]
 
 
 class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._addresses: dict[str, str] = {}
+
+    def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002
+        """Worked out once for each file, for it changes with the files alone: a tile asks for five."""
+        if name is None or force:
+            return str(super().url(name, force))
+        if name not in self._addresses:
+            self._addresses[name] = super().url(name)
+        return self._addresses[name]
+
     def create_compressor(self, **options: Any) -> Compressor:
         return QuickCompressor(**options)
 

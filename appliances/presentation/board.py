@@ -1,29 +1,25 @@
 """A snapshot as a person of some role sees it."""
 
-from datetime import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
-from django.utils.translation import gettext as _
 
-from appliances.balancer import resting, units
-from appliances.models import Appliance, Circuit, Decision, Home
-from appliances.models.appliance import Kind
+from appliances.balancer import units
+from appliances.models import Circuit, Decision, Home
 from appliances.models.controller import Mode
-from appliances.presentation import headroom, notices, queue, snapshot, telling, wording
+from appliances.presentation import headroom, notices, queue, snapshot, wording
 from appliances.presentation.addresses import address
+from appliances.presentation.cards import cards
 from appliances.presentation.snapshot import Snapshot
-from appliances.presentation.views import ApplianceCard, Board, CircuitBar, Feed, FeedLine, Meter, Section, Segment
+from appliances.presentation.views import Board, CircuitBar, Feed, FeedLine, Meter, Section, Segment
 from appliances.services import access
 from appliances.services.access import May
 
 
 def board(at: Snapshot, role: str) -> Board:
-    sections = tuple(
-        Section(bar(at, row, role), tuple(card(at, one, role) for one in at.appliances if one.circuit_id == row.pk))
-        for row in at.circuits
-    )
+    sections = tuple(Section(bar(at, row, role), cards(at, row.pk, role)) for row in at.circuits)
     return Board(
         home_id=at.home.pk,
         home_slug=at.home.slug,
@@ -41,7 +37,7 @@ def board(at: Snapshot, role: str) -> Board:
         limits=notices.limits(at, role),
         queue=queue.lines(at, role),
         sections=sections,
-        feed=Feed(tuple(line(at.home, row) for row in at.decisions), address("decisions", at.home.slug)),
+        feed=Feed(lines(at.home, at.decisions), address("decisions", at.home.slug)),
     )
 
 
@@ -56,8 +52,8 @@ def meter(at: Snapshot) -> Meter:
         shown_watts=min(now.load, now.limit),
         limit_watts=now.limit,
         headroom_watts=now.headroom,
-        load_text=wording.watts(now.load),
-        limit_text=wording.watts(now.limit),
+        load_text=now.load_text,
+        limit_text=now.limit_text,
         headroom_text=now.text,
         headroom_word=now.word,
         percent=now.percent,
@@ -97,7 +93,7 @@ def _segments(at: Snapshot, main: Circuit, limit: int) -> tuple[Segment, ...]:
 def bar(at: Snapshot, row: Circuit, role: str) -> CircuitBar:
     carried, limit = at.carried_mw[row.pk], snapshot.limit_mw(at, row)
     now = headroom.reading(at.home, carried, limit)
-    plugged = [one for one in at.appliances if one.circuit_id == row.pk]
+    plugged = at.plugged_in(row.pk)
     path = at.tree.path(row.pk)
     return CircuitBar(
         id=row.pk,
@@ -109,8 +105,8 @@ def bar(at: Snapshot, row: Circuit, role: str) -> CircuitBar:
         shown_watts=min(now.load, now.limit),
         limit_watts=now.limit,
         headroom_watts=now.headroom,
-        load_text=wording.watts(now.load),
-        limit_text=wording.watts(now.limit),
+        load_text=now.load_text,
+        limit_text=now.limit_text,
         headroom_text=now.text,
         headroom_word=now.word,
         percent=now.percent,
@@ -128,57 +124,19 @@ def bar(at: Snapshot, row: Circuit, role: str) -> CircuitBar:
     )
 
 
-def card(at: Snapshot, row: Appliance, role: str) -> ApplianceCard:
-    short = units.to_watts(snapshot.short_at(at, row.pk)[0])
-    rests_until = None if row.is_on or short else resting.rests_until(at.tree.load(row.pk), at.now)
-    claim = queue.claim(at, row, role)
-    may_switch = access.may(role, May.SWITCH)
-    may_wait = may_switch and claim is None and bool(short or rests_until) and _could_fit(at, row)
-    return ApplianceCard(
-        id=row.pk,
-        name=row.name,
-        kind=row.kind,
-        kind_text=str(Kind(row.kind).label),
-        circuit_id=row.circuit_id,
-        circuit_name=at.tree.breaker(row.circuit_id).name,
-        rated_watts=row.rated,
-        rated_text=wording.watts(row.rated),
-        is_on=row.is_on,
-        state_text=wording.state(row.is_on),
-        fits=not short and rests_until is None,
-        short_by_watts=short,
-        fit_text=_rests(at, rests_until) if rests_until else wording.fit(row.is_on, short),
-        until=rests_until,
-        claim=claim,
-        priority=row.priority,
-        note=row.note,
-        may_switch=may_switch,
-        may_edit=access.may(role, May.EDIT),
-        switch_url=address("appliance_switch", row.pk),
-        wait_url=address("appliance_wait", row.pk) if may_wait else "",
-        edit_url=address("appliance_edit", row.pk),
-    )
-
-
-def _rests(at: Snapshot, until: datetime) -> str:
-    return _("Rests until %(time)s") % {"time": telling.clock(until, headroom.local(at, at.now))}
-
-
-def _could_fit(at: Snapshot, row: Appliance) -> bool:
-    """With everything else off and no temporary limit; nothing waits for what cannot happen."""
-    rated_mw = units.to_mw(row.rated)
-    path = at.tree.path(row.circuit_id)
-    return all(rated_mw <= (one.limit_mw if one.own_limit_mw is None else one.own_limit_mw) for one in path)
-
-
-def line(home: Home, row: Decision, *, with_year: bool = False) -> FeedLine:
+def lines(home: Home, rows: Iterable[Decision], *, with_year: bool = False) -> tuple[FeedLine, ...]:
     """A decision never changes, so its line is made once."""
-    key = (row.pk, row.home_id, row.at, home.timezone, with_year, translation.get_language())
-    if key not in _lines:
-        if len(_lines) > MOST_LINES:
-            _lines.clear()
-        _lines[key] = _line(home, row, with_year=with_year)
-    return _lines[key]
+    if len(_lines) > MOST_LINES:
+        _lines.clear()
+    language = translation.get_language()
+    made = []
+    for row in rows:
+        key = (row.pk, row.home_id, row.at, home.timezone, with_year, language)
+        line = _lines.get(key)
+        if line is None:
+            line = _lines[key] = _line(home, row, with_year=with_year)
+        made.append(line)
+    return tuple(made)
 
 
 MOST_LINES = 10_000

@@ -1,5 +1,6 @@
-"""The template tag by which a page or a larger fragment takes in a smaller one, drawn once for all that show it."""
+"""The template tags by which a page or a larger fragment takes in smaller ones, drawn once for all that show them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -14,3 +15,9 @@ register = template.Library()
 def drawn(name: str, of: Any) -> SafeString:
     """`{% drawn "circuit_bar" section.circuit %}`: as it stands in a page, without the mark of a push."""
     return fragments.part(name, of)
+
+
+@register.simple_tag
+def drawn_each(name: str, of: Iterable[Any]) -> SafeString:
+    """`{% drawn_each "tile" section.appliances %}`: one after the other."""
+    return fragments.parts(name, of)

@@ -1,9 +1,10 @@
-"""The only caller of render_to_string: every piece of HTML that a page includes, a POST answers and a socket pushes."""
+"""The one place that draws fragments: every piece of HTML that a page includes, a POST answers and a socket pushes."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 
-from django.template.loader import render_to_string
+from django.template import Context, Template
+from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 
@@ -28,8 +29,12 @@ PARTS = {
     "meter": ("fragments/meter", "meter"),
     "circuit_bar": ("fragments/circuit_bar", "bar"),
     "appliance_card": ("fragments/appliance_card", "card"),
+    "tile": ("includes/tile", "card"),
+    "wall_meter": ("fragments/wall_meter", "meter"),
+    "wall_tile": ("fragments/wall_tile", "card"),
     "feed": ("fragments/feed", "feed"),
     "feed_line": ("includes/feed_line", "line"),
+    "pulse_banner": ("fragments/pulse_banner", "pulse"),
     "overload_alarm": ("fragments/overload_alarm", "overloads"),
     "limit_banner": ("fragments/limit_banner", "limits"),
     "queue_panel": ("fragments/queue_panel", "queue"),
@@ -41,14 +46,26 @@ def part(name: str, of: Hashable, *, oob: bool = False) -> SafeString:
     return _drawn(name, of, oob, translation.get_language(), timezone.get_current_timezone_name())
 
 
+def parts(name: str, each: Iterable[Hashable]) -> SafeString:
+    """One after the other, as they stand in a page."""
+    language, zone = translation.get_language(), timezone.get_current_timezone_name()
+    return joined([_drawn(name, one, False, language, zone) for one in each])  # noqa: FBT003
+
+
 @lru_cache(maxsize=MOST)
 def _drawn(name: str, of: Hashable, oob: bool, _language: str | None, _zone: str) -> SafeString:  # noqa: FBT001
     template, key = PARTS[name]
-    return render_to_string(f"appliances/{template}.html", {key: of, "oob": oob})
+    return rendered(f"appliances/{template}.html", {key: of, "oob": oob})
 
 
 def _fragment(name: str, **context: object) -> SafeString:
-    return render_to_string(f"appliances/fragments/{name}.html", {**context, "oob": True})
+    return rendered(f"appliances/fragments/{name}.html", {"oob": True, **context})
+
+
+def rendered(template: str, context: dict[str, object]) -> SafeString:
+    """Numbers as they are: those that are read are text by now, in the reader's language."""
+    found: Template = get_template(template).template  # type: ignore[attr-defined]
+    return found.render(Context(context, use_l10n=False))
 
 
 def meter(of: Meter) -> SafeString:
@@ -71,12 +88,17 @@ def board(of: Board) -> SafeString:
     return _fragment("board", board=of)
 
 
+def board_shown(of: Board, said: Answer | None) -> SafeString:
+    """As it stands in a page, with what was said to the one who reads it."""
+    return _fragment("board", board=of, answer=said, oob=False)
+
+
 def overload_alarm(of: tuple[Overload, ...]) -> SafeString:
     return part("overload_alarm", of, oob=True)
 
 
 def pulse_banner(of: Pulse) -> SafeString:
-    return _fragment("pulse_banner", pulse=of)
+    return part("pulse_banner", of, oob=True)
 
 
 def limit_banner(of: tuple[LimitLine, ...]) -> SafeString:
@@ -88,11 +110,11 @@ def queue_panel(of: tuple[QueueLine, ...]) -> SafeString:
 
 
 def wall_meter(of: Meter) -> SafeString:
-    return _fragment("wall_meter", meter=of)
+    return part("wall_meter", of, oob=True)
 
 
 def wall_tile(of: ApplianceCard) -> SafeString:
-    return _fragment("wall_tile", card=of)
+    return part("wall_tile", of, oob=True)
 
 
 def wall_tiles(of: WallScreen) -> SafeString:
@@ -108,5 +130,9 @@ def revision(home_id: int, number: int, previous: int | None = None, *, heartbea
     return _fragment("revision", home_id=home_id, revision=number, previous=previous, heartbeat=heartbeat)
 
 
-def joined(parts: list[SafeString]) -> SafeString:
+def revision_shown(home_id: int, number: int) -> SafeString:
+    return _fragment("revision", home_id=home_id, revision=number, oob=False)
+
+
+def joined(parts: Iterable[SafeString]) -> SafeString:
     return mark_safe("\n".join(parts))  # noqa: S308  # every part was escaped by its template

@@ -4,38 +4,52 @@ A full frame replaces everything that changes with the home. A change frame hold
 two boards, so that the old page and the frame together are the new page (tests/presentation/test_push_equals_page).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable, Iterable
+from operator import attrgetter
 
 from django.utils.safestring import SafeString
 
 from appliances.presentation import fragments
 from appliances.presentation.views import Board, Pulse
 
-NOTICES: tuple[tuple[Callable[[Board], object], Callable[[Board], SafeString]], ...] = (
-    (lambda of: of.overloads, lambda of: fragments.overload_alarm(of.overloads)),
-    (lambda of: of.pulse, lambda of: fragments.pulse_banner(of.pulse)),
-    (lambda of: of.limits, lambda of: fragments.limit_banner(of.limits)),
-    (lambda of: of.queue, lambda of: fragments.queue_panel(of.queue)),
-)
-"""What is about the home as a whole, beside its meter: what of the board each shows, and how it is drawn."""
+SHOWS: dict[str, Callable[[Board], Hashable]] = {
+    "overload_alarm": attrgetter("overloads"),
+    "pulse_banner": attrgetter("pulse"),
+    "limit_banner": attrgetter("limits"),
+    "queue_panel": attrgetter("queue"),
+    "meter": attrgetter("meter"),
+    "feed": attrgetter("feed"),
+}
+"""The fragments that are about the home as a whole, and what of the board each shows. In a frame the feed is last."""
+
+NOTICES = ("overload_alarm", "pulse_banner", "limit_banner")
+"""Above everything else."""
+
+RAIL = ("meter", "queue_panel", "feed")
+"""Beside the board."""
 
 
 def full(new: Board) -> SafeString:
     mark = fragments.revision(new.home_id, new.revision)
-    notices = [draw(new) for _shown, draw in NOTICES]
-    parts = [mark, *notices, fragments.meter(new.meter), fragments.board(new), fragments.feed(new.feed)]
-    return fragments.joined(parts)
+    *above, feed = _pushed(new, SHOWS)
+    return fragments.joined([mark, *above, fragments.board(new), feed])
 
 
 def change(old: Board, new: Board) -> SafeString:
+    moved = [name for name, of in SHOWS.items() if of(old) != of(new)]
     parts = [fragments.revision(new.home_id, new.revision, old.revision)]
-    parts += [draw(new) for shown, draw in NOTICES if shown(old) != shown(new)]
-    if old.meter != new.meter:
-        parts.append(fragments.meter(new.meter))
+    parts += _pushed(new, [name for name in moved if name != "feed"])
     parts += _sections(old, new) if _layout(old) == _layout(new) else [fragments.board(new)]
-    if old.feed != new.feed:
-        parts.append(fragments.feed(new.feed))
-    return fragments.joined(parts)
+    return fragments.joined([*parts, *_pushed(new, [name for name in moved if name == "feed"])])
+
+
+def shown(of: Board, names: Iterable[str]) -> SafeString:
+    """As they stand in a page."""
+    return fragments.joined(fragments.part(name, SHOWS[name](of)) for name in names)
+
+
+def _pushed(of: Board, names: Iterable[str]) -> list[SafeString]:
+    return [fragments.part(name, SHOWS[name](of), oob=True) for name in names]
 
 
 def touched(

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -19,11 +21,17 @@ OVER = "over"
 """More than the limit in force: beyond what the balancer calls critical."""
 
 
+MOST = 8192
+"""Readings that are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     load: Decimal
     limit: Decimal
     headroom: Decimal
+    load_text: str
+    limit_text: str
     text: str
     word: str
     percent: Decimal
@@ -35,14 +43,23 @@ class Reading:
 
 
 def reading(home: Home, load_mw: int, limit_mw: int) -> Reading:
+    return _reading(load_mw, limit_mw, home.warning_percent, home.critical_percent, translation.get_language())
+
+
+@lru_cache(maxsize=MOST)
+def _reading(
+    load_mw: int, limit_mw: int, warning_percent: int, critical_percent: int, _language: str | None
+) -> Reading:
     load, limit, headroom = (units.to_watts(mw) for mw in (load_mw, limit_mw, limit_mw - load_mw))
     tenths = status.utilization_tenths(load_mw, limit_mw)
-    now = status.status(load_mw, limit_mw, home.warning_percent, home.critical_percent)
+    now = status.status(load_mw, limit_mw, warning_percent, critical_percent)
     is_over = headroom < 0
     return Reading(
         load=load,
         limit=limit,
         headroom=headroom,
+        load_text=wording.watts(load),
+        limit_text=wording.watts(limit),
         text=wording.watts(abs(headroom)),
         word=_("too much") if is_over else _("free"),
         percent=Decimal(min(tenths, 1000)) / 10,

@@ -15,11 +15,11 @@ from appliances.balancer.tree import Breaker, Tree
 from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit
 from appliances.models.controller import Mode
 from appliances.models.prepared import Prepared
+from appliances.presentation import newest
 from appliances.services import claims, controlling, heartbeat, known, reading
 from appliances.services.outcome import Changed, Missing
 from appliances.services.reading import Rows
 
-FEED_LENGTH = 12
 TRIES = 5
 
 
@@ -56,6 +56,17 @@ class Snapshot:
     def main(self) -> Circuit:
         return next(row for row in self.circuits if row.parent_id is None)
 
+    def plugged_in(self, circuit_id: int) -> tuple[Appliance, ...]:
+        """At the circuit itself, in the order they were added."""
+        return self._plugged_in.get(circuit_id, ())
+
+    @cached_property
+    def _plugged_in(self) -> Mapping[int, tuple[Appliance, ...]]:
+        found: dict[int, list[Appliance]] = {}
+        for row in self.appliances:
+            found.setdefault(row.circuit_id, []).append(row)
+        return {pk: tuple(rows) for pk, rows in found.items()}
+
     def standing(self, appliance_id: int) -> Standing | None:
         return next((one for one in self.standings if one.claim.load_id == appliance_id), None)
 
@@ -64,7 +75,7 @@ class Snapshot:
 
 
 def read(
-    home_id: int, *, feed: int = FEED_LENGTH, now: datetime | None = None, read_before: Home | None = None
+    home_id: int, *, feed: int = newest.LENGTH, now: datetime | None = None, read_before: Home | None = None
 ) -> Snapshot:
     """The newest committed state of a home at a moment, with its newest `feed` decisions. Raises Missing.
 
@@ -83,12 +94,13 @@ def read(
             if found is None:
                 known.keep_for_showing(home, rows, now)
             return _reckoned(home, rows, decisions, now)
+        newest.forget(home_id)
     with reading.one_moment():
         home = _home(home_id)
         return _reckoned(home, reading.rows_of(home_id, now), _newest(home_id, feed), now)
 
 
-def _is_still(home: Home, decisions: list[Decision], *, rows_are_known: bool) -> bool:
+def _is_still(home: Home, decisions: tuple[Decision, ...], *, rows_are_known: bool) -> bool:
     """Whether what was read after the home is of its revision: the newest decision tells it, or the home again."""
     if decisions:
         return decisions[0].revision == home.revision
@@ -98,13 +110,13 @@ def _is_still(home: Home, decisions: list[Decision], *, rows_are_known: bool) ->
 def after(changed: Changed, now: datetime) -> Snapshot:
     """The home as a turn has left it, or newer; without decisions."""
     found = known.for_showing(changed.home_id, changed.revision, now)
-    return _reckoned(known.alone(found.home), found.rows, [], now) if found else read(changed.home_id, feed=0, now=now)
+    return _reckoned(known.alone(found.home), found.rows, (), now) if found else read(changed.home_id, feed=0, now=now)
 
 
 def of(home: Home, now: datetime) -> Snapshot:
     """The home that has just been read, or newer; without decisions."""
     found = known.for_showing(home.pk, home.revision, now)
-    return _reckoned(home, found.rows, [], now) if found else read(home.pk, feed=0, now=now, read_before=home)
+    return _reckoned(home, found.rows, (), now) if found else read(home.pk, feed=0, now=now, read_before=home)
 
 
 def _home(home_id: int) -> Home:
@@ -114,15 +126,14 @@ def _home(home_id: int) -> Home:
     return home
 
 
-def _newest(home_id: int, feed: int) -> list[Decision]:
-    return NEWEST.all(home_id)[:feed] if feed else []
+def _newest(home_id: int, feed: int) -> tuple[Decision, ...]:
+    return newest.of(home_id)[:feed] if feed else ()
 
 
 HOME = Prepared[Home](lambda pk: Home.objects.select_related("controller").filter(pk=pk), int)
-NEWEST = Prepared[Decision](lambda home: Decision.objects.filter(home_id=home).order_by("-revision")[:FEED_LENGTH], int)
 
 
-def _reckoned(home: Home, rows: Rows, decisions: list[Decision], now: datetime) -> Snapshot:
+def _reckoned(home: Home, rows: Rows, decisions: tuple[Decision, ...], now: datetime) -> Snapshot:
     """Once the rows are known to belong together: half a move is no tree."""
     waiting = claims.of(rows.appliances.values()) if rows.has_claims else []
     held_until = controlling.known(home).returns_held_until if waiting else None
@@ -130,7 +141,7 @@ def _reckoned(home: Home, rows: Rows, decisions: list[Decision], now: datetime) 
         home=home,
         circuits=rows.by_branch,
         appliances=tuple(rows.appliances.values()),
-        decisions=tuple(decisions),
+        decisions=decisions,
         limits=tuple(row for row in rows.limits if row.ends_at > now),
         now=now,
         tree=rows.tree,

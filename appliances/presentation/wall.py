@@ -1,11 +1,11 @@
 """A snapshot as a screen on the wall shows it: what is free, and large tiles that are held to switch."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from django.urls import reverse
-
-from appliances.models import Appliance
 from appliances.presentation import board, notices
+from appliances.presentation.addresses import address
+from appliances.presentation.cards import MOST, cards
 from appliances.presentation.snapshot import Snapshot
 from appliances.presentation.views import Answer, ApplianceCard, LimitLine, Meter, Overload, Pulse
 from appliances.services import access
@@ -39,27 +39,27 @@ def screen(at: Snapshot, role: str) -> WallScreen:
         overloads=tuple(_overload(one) for one in notices.overloads(at, role)),
         pulse=notices.pulse(at.controller.mode, at.home.timezone, at.controller_ran_at, at.now),
         limits=notices.limits(at, role),
-        tiles=tuple(_tile(at, one, role) for row in at.circuits for one in at.appliances if one.circuit_id == row.pk),
+        tiles=tuple(_tile(one) for row in at.circuits for one in cards(at, row.pk, role)),
     )
 
 
-def _tile(at: Snapshot, row: Appliance, role: str) -> ApplianceCard:
+@lru_cache(maxsize=MOST)
+def _tile(card: ApplianceCard) -> ApplianceCard:
     """The card of the board with the commands of a wall; a wish to wait is offered with a refusal."""
-    card = board.card(at, row, role)
     claim = card.claim and replace(
-        card.claim, cancel_url=card.claim.cancel_url and reverse("wall_cancel_wait", args=[row.pk])
+        card.claim, cancel_url=card.claim.cancel_url and address("wall_cancel_wait", card.id)
     )
-    switch_url = reverse("wall_switch", args=[row.pk]) if card.may_switch else ""
+    switch_url = address("wall_switch", card.id) if card.may_switch else ""
     return replace(card, switch_url=switch_url, wait_url="", edit_url="", claim=claim)
 
 
 def _overload(of: Overload) -> Overload:
-    ways = (replace(way, url=reverse("wall_switch", args=[way.appliance_id]), held=True) for way in of.ways)
+    ways = (replace(way, url=address("wall_switch", way.appliance_id), held=True) for way in of.ways)
     return replace(of, ways=tuple(ways))
 
 
 def held(said: Answer) -> Answer:
     """The same words, with the ways out that a wall has."""
-    swap_url = said.swap_url and reverse("wall_swap", args=[said.appliance_id])
-    wait_url = said.wait_url and reverse("wall_wait", args=[said.appliance_id])
+    swap_url = said.swap_url and address("wall_swap", said.appliance_id)
+    wait_url = said.wait_url and address("wall_wait", said.appliance_id)
     return replace(said, swap_url=swap_url, wait_url=wait_url, held=True)

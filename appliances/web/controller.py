@@ -45,7 +45,7 @@ def controller(request: HttpRequest, slug: str) -> HttpResponse:
         "ran_text": modes.ran(home.timezone, ran_at, now),
         "pulse": notices.pulse(mode, home.timezone, ran_at, now),
         "would_have": telling.would_have(count) if count or mode == "observing" else "",
-        "feed": Feed(tuple(board.line(home, row) for row in observed.order_by("-revision")[:LATEST]), ""),
+        "feed": Feed(board.lines(home, observed.order_by("-revision")[:LATEST]), ""),
         "home_name": home.name,
         "home_url": reverse("home", args=[slug]),
     }

@@ -1,15 +1,18 @@
 """The homes of a person, a home's page, and its board alone."""
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from appliances.models import Home
-from appliances.presentation import answers, board, frames, snapshot
+from appliances.presentation import answers, around, board, frames, snapshot
+from appliances.presentation.around import Around, Reader, Said
 from appliances.services import access
 from appliances.services.access import May
-from appliances.web import answering, asking, errors
+from appliances.web import answering, asking, errors, places
 
 
 @require_safe
@@ -29,22 +32,19 @@ def home_list(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, slug: str) -> HttpResponse:
     row, role = access.home_at(asker=asking.of(request), slug=slug, capability=May.LOOK)
     new = board.board(snapshot.read(row.pk, read_before=row), role)
-    context = {
-        "board": new,
-        "answer": answers.earlier(row.pk, request.GET.get("refused", "")),
-        "socket_url": f"/ws/homes/{slug}/",
-        "board_url": reverse("board", args=[slug]),
-        "add_appliance_url": reverse("appliance_add", args=[slug]),
-        "add_circuit_url": reverse("circuit_add", args=[slug]),
-        "edit_home_url": reverse("home_edit", args=[slug]),
-        "limit_url": reverse("limit_add", args=[slug]),
-        "order_url": reverse("order", args=[slug]),
-        "walls_url": reverse("walls", args=[slug]),
-        "plan_url": reverse("plan", args=[slug]),
-        "homes_url": reverse("home_list") + "?all",
-        "may_manage": access.may(role, May.MANAGE),
-    }
-    return render(request, "appliances/home.html", context)
+    person = asking.person(request)
+    around_it = Around(
+        home_name=new.home_name,
+        home_slug=new.home_slug,
+        may_edit=new.may_edit,
+        may_configure=new.may_configure,
+        may_manage=new.may_manage,
+        reader=Reader(person.username, person.is_staff),
+        places=places.of(person, here=slug),
+        messages=tuple(Said(one.tags, str(one)) for one in get_messages(request)),
+    )
+    answer = answers.earlier(row.pk, request.GET.get("refused", ""))
+    return HttpResponse(around.page(around_it, new, answer, token=get_token(request)))
 
 
 @require_safe

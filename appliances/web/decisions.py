@@ -33,7 +33,7 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
     kept_since = None if has_more else record.let_go(home)
     url = reverse("decisions", args=[slug])
     context = {
-        "feed": Feed(tuple(board.line(home, row, with_year=True) for row in found[:PAGE]), url),
+        "feed": Feed(board.lines(home, found[:PAGE], with_year=True), url),
         "form": form,
         "asked": form.said(),
         "next_url": url + form.query(before=found[PAGE - 1].pk) if has_more else "",

@@ -1,19 +1,15 @@
 """The homes of a person for the header of every page, so that they switch between them from wherever they are."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from appliances.models import Home, User
+from appliances.models.prepared import Prepared
+from appliances.presentation.addresses import address
+from appliances.presentation.around import Place
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    name: str
-    url: str
-    is_here: bool
+HOMES = Prepared[Home](Home.objects.of, int)
 
 
 def switcher(request: HttpRequest) -> dict[str, Any]:
@@ -23,7 +19,10 @@ def switcher(request: HttpRequest) -> dict[str, Any]:
     has_header = at is not None and at.app_name != "admin" and not getattr(request, "htmx", False)
     if not has_header or not isinstance(user, User):
         return {}
-    here = at.kwargs.get("slug") if at else None
-    homes = Home.objects.of(user).values_list("name", "slug")
-    places = tuple(Place(name, reverse("home", args=[slug]), slug == here) for name, slug in homes)
-    return {"places": places if len(places) > 1 else ()}
+    return {"places": of(user, here=at.kwargs.get("slug", "") if at else "")}
+
+
+def of(user: User, *, here: str) -> tuple[Place, ...]:
+    """Nothing where there is nothing to switch to."""
+    found = tuple(Place(row.name, address("home", row.slug), row.slug == here) for row in HOMES.all(user.pk))
+    return found if len(found) > 1 else ()
