@@ -52,8 +52,8 @@ class ObservedPool(HttpPool):
             return at_once(*_noted(seen, *job.result()))
         return job
 
-    def _respond(self, environ: dict[str, Any]) -> Answer:
-        answer = super()._respond(environ)
+    def _respond(self, environ: dict[str, Any], not_after: float) -> Answer:
+        answer = super()._respond(environ, not_after)
         seen: Seen | None = environ.get(SEEN)
         return answer if seen is None else _noted(seen, *answer)
 
