@@ -146,7 +146,7 @@ def test_a_killed_upgrade_is_brought_to_its_end_by_the_next_start(
     with a_copy(old_home, tmp_path / "counted"):
         steps = killer.tell("start", tmp_path)
         assert probing.migrations() == ([], [])
-    for kill_at in dice.sample(range(1, steps), 2 * TORTURE):
+    for kill_at in [*dice.sample(range(1, steps), 2 * TORTURE), steps]:
         with a_copy(old_home, tmp_path / str(kill_at)) as folder:
             killer.tell("start", tmp_path, kill_at=kill_at)
             kept = list((folder / automatic.FOLDER).glob("*.zip"))
