@@ -1,14 +1,17 @@
 """Who opens a socket, and whether they may keep it. Runs in a thread of the hub's: it reads the database."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from http.cookies import SimpleCookie
-from typing import Any
+from typing import Any, ParamSpec
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -18,11 +21,15 @@ from appliances.services import access, tokens, walls
 from appliances.services.access import Asker, Forbidden, May
 from appliances.services.outcome import Missing
 
+log = logging.getLogger(__name__)
+
 SIGNED_OUT = 4401
 NOT_YOURS = 4403
 COME_AGAIN = 4412
 TOO_MANY = 4429
-"""Close codes: sign in first; not your home; come back and be asked again (a changed role); close another one first.
+UNAVAILABLE = 4503
+"""Close codes: sign in first; not your home; come back and be asked again (a changed role); close another one first;
+the database does not answer.
 
 A server may send 1000 and those from 3000 up; the rest are the protocol's own (RFC 6455, 7.4)."""
 
@@ -47,6 +54,22 @@ class Visitor:
     """What its page was made from, and has to be made anew from where it changed."""
 
 
+P = ParamSpec("P")
+
+
+def _while_it_answers(admits: Callable[P, Visitor]) -> Callable[P, Visitor]:
+    @wraps(admits)
+    def admit_or_say(*args: P.args, **kwargs: P.kwargs) -> Visitor:
+        try:
+            return admits(*args, **kwargs)
+        except DatabaseError as why:
+            log.warning("A socket could not be let in: %s", why)
+            raise Closed(UNAVAILABLE) from why
+
+    return admit_or_say
+
+
+@_while_it_answers
 def admit(headers: Iterable[tuple[bytes, bytes]], slug: str) -> Visitor:
     """The person or token behind a handshake, if it may look at the home. Raises Closed."""
     asker, session_key = _who(_named(headers), timezone.now())
@@ -60,6 +83,7 @@ def admit(headers: Iterable[tuple[bytes, bytes]], slug: str) -> Visitor:
     return Visitor(home.pk, role, asker.user.pk if asker.user else None, session_key, token_id)
 
 
+@_while_it_answers
 def admit_wall(headers: Iterable[tuple[bytes, bytes]]) -> Visitor:
     """The wall screen behind a handshake, whoever else is signed in on it. Raises Closed."""
     cookies = SimpleCookie(_named(headers).get(b"cookie", ""))

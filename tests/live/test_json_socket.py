@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 from django.utils import timezone
 
 from appliances import events
@@ -12,6 +13,7 @@ from appliances.live import hub
 from appliances.models import Membership, Token
 from appliances.models.membership import Role
 from appliances.models.token import Scope
+from appliances.services import access
 from tests.builders import a_home, a_person, a_token, an_appliance, turn_off, turn_on
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -218,3 +220,19 @@ async def test_a_removed_home_closes_its_sockets(dial: Dial, quick_survey: None)
     await sync_to_async(homes.remove)(home_id=home.pk, by=actor.SYSTEM, now=NOW)
 
     assert await socket.closed_with() == 4403
+
+
+async def test_where_the_database_does_not_answer_it_is_told_so_and_comes_again(
+    dial: Dial, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    owner, home, *_rest = await a_furnished_home()
+
+    def away(**_asked: object) -> None:
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(access, "home_at", away)
+    assert await (await dial(path_of(home), owner)).closed_with() == 4503
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+    monkeypatch.undo()
+    assert (await (await dial(path_of(home), owner)).told())["type"] == "state"

@@ -13,8 +13,8 @@ from appliances.services import probing
 from appliances.services.doctor.finding import Finding, warning, well, wrong
 
 OLDEST_POSTGRESQL = 14
-CONNECTIONS = settings.HTTP_THREADS + 4
-"""Of one process: its threads for requests, three for watchers, one for the controller beside it."""
+CONNECTIONS = settings.HTTP_THREADS + 5
+"""Of one process: its threads for requests, four for watchers, one for the controller beside it."""
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
 MEANINGS = {

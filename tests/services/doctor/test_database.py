@@ -77,9 +77,9 @@ ANSWERS = {
         ({"SHOW fsync": "off"}, "durability", "wrong"),
         ({"SHOW synchronous_commit": "off"}, "durability", "wrong"),
         ({"SHOW max_connections": "12"}, "connections", "wrong"),
-        ({"SHOW max_connections": "14"}, "connections", "wrong"),
-        ({"SHOW max_connections": "15", "SHOW superuser_reserved_connections": "3"}, "connections", "well"),
-        ({"SHOW max_connections": "15", list(ANSWERS)[-1]: 12}, "connections", "warning"),
+        ({"SHOW max_connections": "15"}, "connections", "wrong"),
+        ({"SHOW max_connections": "16", "SHOW superuser_reserved_connections": "3"}, "connections", "well"),
+        ({"SHOW max_connections": "16", list(ANSWERS)[-1]: 12}, "connections", "warning"),
     ],
 )
 def test_postgresql_by_what_it_answers(
