@@ -123,11 +123,13 @@
   document.addEventListener("htmx:afterRequest", () => { frame = null; tell("after"); });
 
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const part = event.detail.target;
+    const { target: part, fragment } = event.detail;
     if (beating) { event.detail.shouldSwap = part.id === "pulse"; return; }
     if (part.id.startsWith("answer-")) return;
-    if (frame === null || revisionOf(part) > frame) event.detail.shouldSwap = false;
-    else if (frame > base) shown.set(part.id, frame);
+    if (frame === null || revisionOf(part) > frame) { event.detail.shouldSwap = false; return; }
+    if (frame > base) shown.set(part.id, frame);
+    // The first frame after loading tells what the page was made from: drawing it anew would keep a hand waiting.
+    if (part.isEqualNode(fragment.firstElementChild)) event.detail.shouldSwap = false;
   });
 
   // A part for which there is no place: the page was laid out otherwise than the server thinks.
