@@ -1,6 +1,5 @@
 """When a backup is not restored, that it is said why, and that the database is then as it was."""
 
-import dataclasses
 import json
 import sqlite3
 import zipfile
@@ -20,6 +19,7 @@ from appliances.interlock import guard
 from appliances.models import Appliance, Circuit
 from appliances.services import verifying
 from appliances.services.doctor import backup
+from tests.backups import furniture
 from tests.backups.doing import backed_up, held, restored
 from tests.backups.installation import Database, OnPostgresql, OnSqlite, let_go
 from tests.management.commands import said
@@ -32,10 +32,10 @@ from voltsafe.backups.manifest import CannotRestore
 @contextmanager
 def refused(tmp_path: Path, words: str) -> Iterator[None]:
     """In here it must be, with these words, and change nothing."""
-    before = held(backed_up(tmp_path / "before.zip"))
+    before = furniture.rows()
     with pytest.raises(CannotRestore, match=words):
         yield
-    assert held(backed_up(tmp_path / "after.zip")) == before
+    assert furniture.rows() == before
     assert guard.differences(connection) == []
     assert not list(tmp_path.glob("*.restoring*"))
 
@@ -118,20 +118,21 @@ def test_what_does_not_add_up_is_not_restored_unless_it_is_wished(home: Database
     assert verifying.differences() == odd.differences
 
 
-def test_what_would_overload_the_interlock_itself_keeps_out(home: Database, tmp_path: Path) -> None:
-    kept = backed_up(tmp_path)
-    name = manifest.member("appliances_appliance")
-    with zipfile.ZipFile(kept) as opened:
-        members = {one: opened.read(one) for one in opened.namelist()}
-    members[name] = members[name].replace(b"2400001", b"2600001")
-    made, forged = archive.manifest_of(kept), tmp_path / "forged.zip"
-    with archive.written(forged) as writer:
-        for one in members.keys() - {manifest.NAME}:
-            writer.add(one, [members[one]])
-        writer.finish(dataclasses.replace(made, sha256=writer.sha256))
+@pytest.mark.parametrize(
+    ("lived_in", "words"), [("home", "voltsafe: overload"), ("old_home", "voltsafe: overload|more than its limit")]
+)
+def test_what_would_overload_is_never_restored(
+    lived_in: str, words: str, django_db_setup: None, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    request.getfixturevalue(lived_in)
+    guard.remove(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE appliances_appliance SET rated_mw = 2600001 WHERE name = 'Oven'")
+    before = held(overloaded := backed_up(tmp_path / "overloaded.zip"))
 
-    with refused(tmp_path, "voltsafe: overload"):
-        restored(forged, despite_differences=True)
+    with pytest.raises(CannotRestore, match=words):
+        restored(overloaded, despite_differences=True)
+    assert held(backed_up(tmp_path / "after.zip")) == before
 
 
 @pytest.mark.sqlite
