@@ -20,7 +20,7 @@ from appliances.live import visitor
 from appliances.telemetry import figures, lines
 from appliances.telemetry.lines import SEEN, Seen
 from voltsafe import scraping
-from voltsafe.http_pool import METHODS, Answer, Headers, HttpPool, Scope, at_once
+from voltsafe.http_pool import METHODS, MOST_WAITING, Answer, Headers, HttpPool, Scope, at_once
 
 Application = Callable[..., Awaitable[None]]
 
@@ -42,15 +42,24 @@ CODES = {
 class ObservedPool(HttpPool):
     """The pool of threads, where both ways to it meet (ASGI's, and voltsafe.short_way)."""
 
+    def __init__(self, handler: Any, *, threads: int, waiting: int = MOST_WAITING) -> None:
+        super().__init__(handler, threads=threads, waiting=waiting)
+        figures.requests_held.take = lambda: self._held
+
     def answer_to(self, scope: Scope, body: bytes) -> Future[Answer]:
         seen = Seen(_id_of(scope["headers"]), method=scope["method"], began=perf_counter())
-        figures.requests_held.add()
         job = super().answer_to({**scraping.under_our_name(scope), SEEN: seen}, body)
-        job.add_done_callback(lambda job: _left(seen, job))
-        # A thread notes its answer before it is there to be seen: this one is the pool's own, without a thread.
+        # The thread is at work by now and wants the interpreter: little is done from here on.
         if job.done() and not seen.is_answered:
+            # A thread notes its answer before it is there to be seen; this one is the pool's own.
             return at_once(*_noted(seen, *job.result()))
+        job.seen = seen  # type: ignore[attr-defined]
         return job
+
+    def _left(self, job: Future[Answer]) -> None:
+        super()._left(job)
+        if job.cancelled():
+            _count(job.seen, LEFT, 0)  # type: ignore[attr-defined]
 
     def _respond(self, environ: dict[str, Any], not_after: float) -> Answer:
         answer = super()._respond(environ, not_after)
@@ -63,12 +72,6 @@ def _noted(seen: Seen, status: int, headers: Headers, body: bytes) -> Answer:
     seen.is_answered = True
     _count(seen, status, len(body))
     return status, [*headers, (REQUEST_ID, seen.id.encode())], body
-
-
-def _left(seen: Seen, job: Future[Answer]) -> None:
-    figures.requests_held.add(by=-1)
-    if job.cancelled():
-        _count(seen, LEFT, 0)
 
 
 def _count(seen: Seen, status: int, size: int) -> None:

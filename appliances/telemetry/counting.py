@@ -5,7 +5,7 @@ Kept apart from how they are printed (presentation.metrics), so that what counts
 
 import threading
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from time import perf_counter
 from typing import Generic, TypeVar
@@ -43,6 +43,17 @@ class Counter(Figure[int]):
 
 class Gauge(Counter):
     """Rises and falls."""
+
+
+class Reading(Figure[int]):
+    """What somebody keeps anyway, looked at when it is asked for."""
+
+    def __init__(self, name: str, says: str) -> None:
+        super().__init__(name, says)
+        self.take: Callable[[], int] = lambda: 0
+
+    def read(self) -> Mapping[Labels, int]:
+        return {(): self.take()}
 
 
 class Spread:

@@ -3,7 +3,7 @@
 What each means to whoever reads it: docs/monitoring/README.md.
 """
 
-from appliances.telemetry.counting import Counter, Gauge, Histogram
+from appliances.telemetry.counting import Counter, Figure, Gauge, Histogram, Reading
 
 QUICK = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Seconds; 5 is what a writer waits for at most."""
@@ -14,11 +14,11 @@ SOCKETS_FOR = ("html", "json", "wall", "other")
 requests = Counter("voltsafe_requests_total", "Requests answered", ["door", "method", "status"])
 request_time = Histogram(
     "voltsafe_request_duration_seconds",
-    "From a request's arrival to the end of its answer, waiting for a thread included",
+    "From when a request is there whole to when its answer is, waiting for a thread included",
     (*QUICK, 10.0),
     ["door"],
 )
-requests_held = Gauge("voltsafe_requests_in_progress", "Requests that are not answered yet")
+requests_held = Reading("voltsafe_requests_in_progress", "Requests that are not answered yet")
 
 decisions = Counter("voltsafe_decisions_total", "Decisions this process has committed", ["action", "outcome"])
 interlock_refusals = Counter(
@@ -61,5 +61,5 @@ sockets_closed = Counter(
 tick_time = Histogram("voltsafe_controller_tick_duration_seconds", "One tick of a controller beside this server", QUICK)
 
 COUNTED = (requests, decisions, interlock_refusals, published, pushes, sockets_opened, sockets_closed)
-MEASURED = (requests_held, sockets)
+MEASURED: tuple[Figure[int], ...] = (requests_held, sockets)
 SPREAD = (request_time, lock_wait, transaction_time, turns_together, push_latency, tick_time)

@@ -269,3 +269,12 @@ def test_who_fails_too_often_is_not_asked_again(kept: Path) -> None:
 
         assert tries == [403] * 10 + [429]
         assert server.ask("/healthz").status == 200
+
+
+def test_every_answer_names_its_request(plain: Serving) -> None:
+    named = plain.ask("/healthz", X_Request_ID="one-that-a-proxy-gave").headers
+
+    assert named["X-Request-Id"] == "one-that-a-proxy-gave"
+    assert (
+        len(plain.ask("/nowhere").headers["X-Request-Id"]) == len(plain.ask("/", "BREW").headers["X-Request-Id"]) == 16
+    )

@@ -35,7 +35,7 @@ async def answered(scope: dict[str, Any], *parts: dict[str, Any]) -> Heard:
     return heard
 
 
-def count_of(figure: figures.Counter, *labels: str) -> int:
+def count_of(figure: figures.Figure[int], *labels: str) -> int:
     return figure.read().get(labels, 0)
 
 
