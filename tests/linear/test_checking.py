@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.linear.checking import differences
@@ -51,6 +51,7 @@ def some_wish(dice: Random) -> Wanted:
     return dice.choice(wishes)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_whatever_was_done_one_after_the_other_is_let_through_however_the_questions_overlapped(dice: Random) -> None:
     """Each is carried out at a moment between its question and its answer; a third of the answers never came."""

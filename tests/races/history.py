@@ -20,6 +20,8 @@ Order = dict[str, Any]
 Said = dict[str, Any]
 
 EXAMPLES = int(os.environ.get("VOLTSAFE_EXAMPLES") or 0)
+TORTURE = float(os.environ.get("VOLTSAFE_TORTURE") or 1)
+"""How many times as much as always."""
 
 
 def a_busy_home() -> Home:

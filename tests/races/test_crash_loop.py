@@ -1,6 +1,6 @@
 """kill -9 in a loop of switches: nothing that was answered is lost, nothing is there by half, and it goes on.
 
-VOLTSAFE_EXAMPLES=500 kills more of them.
+VOLTSAFE_EXAMPLES=500 kills more of them, VOLTSAFE_TORTURE=10 ten times as many.
 """
 
 from itertools import cycle, product
@@ -20,7 +20,7 @@ from tests.races.hiring import hired
 from tests.services.asking import BY
 from tests.services.rows import revision_of
 
-KILLS = max(10, history.EXAMPLES)
+KILLS = max(int(10 * history.TORTURE), history.EXAMPLES)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, pytest.mark.timeout(300 + 10 * KILLS)]
 

@@ -1,5 +1,6 @@
 """Old decisions go while new ones are taken, twice at once, and under a kill: what is left adds up at every moment."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random, random
@@ -7,8 +8,9 @@ from random import Random, random
 import pytest
 
 from appliances.models import Checkpoint, Decision, Home
-from appliances.services import pruning, verifying
-from tests.builders import a_home, an_appliance, turn_off, turn_on
+from appliances.services import pruning, reading, verifying
+from appliances.services.pruning import Contradiction
+from tests.builders import NOW, a_home, an_appliance, turn_off, turn_on
 from tests.races import history, worker
 from tests.races.crowd import at_once
 from tests.races.hiring import hired
@@ -17,11 +19,15 @@ from tests.services.rows import revision_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WRITERS = 3
-EACH = max(20, history.EXAMPLES)
+EACH = max(int(20 * history.TORTURE), history.EXAMPLES)
 
 
 def let_go(home: Home) -> int:
     return sum(pruning.remove(home.pk, datetime.now(UTC) + timedelta(days=1)))
+
+
+def let_one_go(home: Home) -> int:
+    return next(pruning.remove(home.pk, datetime.now(UTC) + timedelta(days=1)))
 
 
 def test_while_they_go_whoever_looks_finds_that_everything_adds_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +69,46 @@ def test_of_two_that_remove_the_same_one_does() -> None:
     assert sum(answers) == many - 1
     assert list(Decision.objects.filter(home=home).values_list("revision", flat=True)) == [many]
     assert verifying.differences() == []
+
+
+def removed_while_another_looks(home: Home, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Between its look at the checkpoint and that at the decisions, somebody else lets one of them go."""
+    look, meanwhile = pruning._checkpoint, [home]
+
+    def and_meanwhile(home_id: int | None) -> Checkpoint | None:
+        found = look(home_id)
+        if meanwhile:
+            at_once([partial(let_one_go, meanwhile.pop())])
+        return found
+
+    monkeypatch.setattr(pruning, "BATCH", 1)
+    monkeypatch.setattr(pruning, "_checkpoint", and_meanwhile)
+    return let_go(home)
+
+
+def a_home_with_a_past() -> Home:
+    home = a_home()
+    lamp = an_appliance(home)
+    turn_on(lamp)
+    turn_off(lamp)
+    next(pruning.remove(home.pk, NOW + timedelta(seconds=1)))
+    turn_on(lamp)
+    turn_off(lamp)
+    return home
+
+
+def test_what_another_removed_meanwhile_is_no_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert removed_while_another_looks(a_home_with_a_past(), monkeypatch) == 1
+
+    assert verifying.differences() == []
+
+
+def test_without_one_moment_for_both_looks_it_would_seem_to_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control."""
+    monkeypatch.setattr(reading, "one_moment", nullcontext)
+
+    with pytest.raises(Contradiction):
+        removed_while_another_looks(a_home_with_a_past(), monkeypatch)
 
 
 @pytest.mark.processes

@@ -17,7 +17,7 @@ from tests.races.history import Order, Said
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CROWD = 4
-EACH = max(25, history.EXAMPLES)
+EACH = max(int(25 * history.TORTURE), history.EXAMPLES)
 
 
 def all_of(orders: list[Order]) -> list[Said]:
