@@ -11,12 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth, homes, reads, start, toggles, watchers
+from benchmarks import growth, homes, pages, reads, start, toggles, watchers
 
 ROWS: dict[str, Callable[[int, float], dict[str, Any]]] = {
     "toggles": lambda rounds, seconds: toggles.run(rounds=rounds, seconds=seconds),
     "watchers": lambda rounds, seconds: watchers.run(rounds=rounds, pushes=max(5, int(4 * seconds))),
     "reads": lambda rounds, seconds: reads.run(rounds=rounds, seconds=seconds),
+    "pages": lambda _rounds, _seconds: pages.run(),
     "growth": lambda rounds, seconds: growth.run(rounds=rounds, seconds=seconds),
     "homes": lambda rounds, seconds: homes.run(rounds=rounds, seconds=seconds),
     "start": lambda rounds, seconds: start.run(rounds=rounds, seconds=seconds),

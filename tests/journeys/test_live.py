@@ -12,17 +12,29 @@ Serve = Callable[..., Any]
 Window = Callable[..., Any]
 
 
+DRAWN_ANEW = """
+    window.drawnAnew = [];
+    document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
+      if (detail.shouldSwap) window.drawnAnew.push(detail.target.id);
+    });
+"""
+
+
 def test_a_switch_is_seen_in_a_second_window_within_a_second(serve: Serve, window: Window) -> None:
     server = serve()
-    mine, theirs = sign_in(window(), server), sign_in(window(), server)
+    mine, their_window = sign_in(window(), server), window()
+    their_window.add_init_script(DRAWN_ANEW)
+    theirs = sign_in(their_window, server)
     is_live(mine)
     is_live(theirs)
+    assert theirs.evaluate("window.drawnAnew") == [], "the first frame brings nothing new"
     before = theirs.locator("#meter .figure").inner_text()
 
     switch_of(mine, "Oven").click()
 
     expect(theirs.locator("#meter .figure")).not_to_have_text(before, timeout=1000)
     expect(switch_of(theirs, "Oven")).to_have_attribute("aria-checked", "true", timeout=1000)
+    assert "meter" in theirs.evaluate("window.drawnAnew")
 
 
 def test_focus_stays_on_the_switch_that_was_pressed(serve: Serve, window: Window) -> None:

@@ -1,11 +1,12 @@
 """The dashboard, its board alone, the list of homes and the record."""
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.builders import a_home, an_appliance, turn_off, turn_on
+from tests.builders import a_home, a_person, an_appliance, turn_off, turn_on
 
 
 def test_one_home_is_opened_at_once(browser: Client) -> None:
@@ -88,3 +89,33 @@ def test_the_policy_allows_nothing_unsafe(browser: Client) -> None:
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def reading(person: Any) -> tuple[Client, str]:
+    """A browser of theirs that takes no forged request, and the home's page in it."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(person)
+    return browser, browser.get("/homes/harbour-flat/").content.decode()
+
+
+def test_who_sees_the_same_page_has_a_name_and_a_token_of_their_own(flat: dict[str, Any]) -> None:
+    ada, page_of_ada = reading(flat["owner"])
+    grace, page_of_grace = reading(a_person("grace", home=flat["home"]))
+    tokens = [re.findall(r'csrfmiddlewaretoken" value="(\w{64})"', page) for page in (page_of_ada, page_of_grace)]
+    url, wanted = f"/appliances/{flat['heater'].pk}/switch/", {"is_on": "false"}
+
+    assert "<b>ada</b>" in page_of_ada
+    assert "grace" not in page_of_ada
+    assert "<b>grace</b>" in page_of_grace
+    assert not set(tokens[0]) & set(tokens[1])
+    assert grace.post(url, {**wanted, "csrfmiddlewaretoken": tokens[0][0]}).status_code == 403
+    assert ada.post(url, {**wanted, "csrfmiddlewaretoken": tokens[0][0]}).status_code == 302
+
+
+def test_a_message_is_shown_once(browser: Client, flat: dict[str, Any]) -> None:
+    browser.post(f"/appliances/{flat['kettle'].pk}/delete/")
+
+    first, second = (browser.get("/homes/harbour-flat/").content.decode() for _ in range(2))
+
+    assert 'class="message success"' in first
+    assert 'class="message ' not in second
