@@ -5,12 +5,12 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Query, Router
 
-from appliances.api import answering, authentication, bodies, problems, schemas
+from appliances.api import answering, authentication, bodies, schemas
 from appliances.api.circuits import main_of
 from appliances.api.fields import IdInPath, Slug
 from appliances.api.paging import Paging
 from appliances.models import Appliance
-from appliances.presentation import resources, snapshot
+from appliances.presentation import problems, resources, snapshot
 from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import access, appliance

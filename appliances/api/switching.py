@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from appliances.api import answering, appliances, authentication, bodies, examples, problems, schemas
+from appliances.api import answering, appliances, authentication, bodies, examples, schemas
 from appliances.api.fields import IdInPath, Slug
-from appliances.presentation import resources, snapshot
+from appliances.presentation import problems, resources, snapshot
 from appliances.services import access, planning, switching
 from appliances.services.access import May
 from appliances.services.outcome import Changed
