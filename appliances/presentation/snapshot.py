@@ -60,6 +60,13 @@ class Snapshot:
     def main(self) -> Circuit:
         return next(row for row in self.circuits if row.parent_id is None)
 
+    def appliance(self, appliance_id: int) -> Appliance:
+        """As it was at this revision. Raises Missing."""
+        row = next((row for row in self.appliances if row.pk == appliance_id), None)
+        if row is None:
+            raise Missing("There is no such appliance.")
+        return row
+
     def standing(self, appliance_id: int) -> Standing | None:
         return next((one for one in self.standings if one.claim.load_id == appliance_id), None)
 
