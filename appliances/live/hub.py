@@ -19,6 +19,7 @@ from django.db import close_old_connections, connections
 from appliances import events
 from appliances.live import visitor
 from appliances.live.crowd import Crowd
+from appliances.live.lanes import Lanes
 from appliances.live.room import Room, Watcher
 from appliances.live.visitor import Visitor
 from appliances.models import Home
@@ -44,6 +45,7 @@ class Hub:
     def __init__(self) -> None:
         self._rooms: dict[int, Room] = {}
         self.crowd = Crowd()
+        self.lanes = Lanes()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="voltsafe-hub")
         # Apart from the one that reads homes, and two: neither a slow home nor a slow look holds up the next look.
         self._surveyors = [ThreadPoolExecutor(1, thread_name_prefix="voltsafe-survey") for _ in range(2)]
@@ -104,6 +106,7 @@ class Hub:
         self._tasks = []
         for thread in (self._thread, *self._surveyors):
             thread.submit(connections.close_all)
+        self.lanes.rest()
 
     async def _listen(self) -> None:
         while True:
