@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models.base import ModelState
 
 from appliances.models import Home
-from appliances.services import claims, reading, writer
+from appliances.services import reading, writer
 from appliances.services.reading import Rows
 
 MOST = 1000
@@ -56,7 +56,7 @@ def take_for_deciding(home_id: int, now: datetime) -> Known | None:
 
 def leave(home: Home, rows: Rows, now: datetime) -> None:
     """Inside the transaction that changed it: how it is from now on."""
-    if writer.is_used() and not _is_clockwork(rows) and len(_left) < MOST:
+    if writer.is_used() and not rows.is_clockwork and len(_left) < MOST:
         _left[home.pk] = Known(home, rows, now)
 
 
@@ -79,7 +79,7 @@ def for_showing(home_id: int, revision: int, now: datetime) -> Known | None:
 def keep_for_showing(home: Home, rows: Rows, now: datetime) -> None:
     """As it was read or committed, whole, at the revision of `home`; older than what is kept it is not taken."""
     there = _shown.get(home.pk)
-    if connection.in_atomic_block or _is_clockwork(rows) or (there and there.home.revision >= home.revision):
+    if connection.in_atomic_block or rows.is_clockwork or (there and there.home.revision >= home.revision):
         return
     _shown[home.pk] = Known(home, rows, now)
     _shown.move_to_end(home.pk)
@@ -99,10 +99,6 @@ def forget() -> None:
     """Everything."""
     _left.clear()
     _shown.clear()
-
-
-def _is_clockwork(rows: Rows) -> bool:
-    return any(claims.waiting(row) or claims.ever_shed(row) for row in rows.appliances.values())
 
 
 def _of_now(found: Known | None, now: datetime) -> Known | None:

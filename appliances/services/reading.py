@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db import connection, transaction
 
@@ -12,6 +13,7 @@ from appliances.balancer import limits, units
 from appliances.balancer.tree import Breaker, Cap, Load, Rules, Tree
 from appliances.models import Appliance, Circuit, TemporaryLimit
 from appliances.models.prepared import Prepared
+from appliances.services import claims
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,14 @@ class Rows:
             rows[pk] = copy.copy(rows[pk])
             rows[pk].is_on, rows[pk].switched_at = on, at
         tree = self.tree.switched(on=ids if on else (), off=() if on else ids, at=at)
-        return Rows(self.circuits, rows, self.limits, tree)
+        made = Rows(self.circuits, rows, self.limits, tree)
+        made.__dict__["is_clockwork"] = self.is_clockwork
+        return made
+
+    @cached_property
+    def is_clockwork(self) -> bool:
+        """Something waits or was shed: that changes with the clock, without a decision."""
+        return any(claims.waiting(row) or claims.ever_shed(row) for row in self.appliances.values())
 
     def in_force(self, now: datetime) -> tuple[TemporaryLimit, ...]:
         return tuple(row for row in self.limits if is_in_force(row, now))
