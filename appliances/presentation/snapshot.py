@@ -1,6 +1,5 @@
 """A home at one revision: its rows as they were committed together, read in a few short queries."""
 
-import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +11,7 @@ from appliances.balancer import claims as queue
 from appliances.balancer import fit
 from appliances.balancer.claims import Standing
 from appliances.balancer.tree import Breaker, Tree
-from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit
+from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit, copies
 from appliances.models.controller import Mode
 from appliances.models.prepared import Prepared
 from appliances.services import claims, controlling, heartbeat, known, reading
@@ -152,7 +151,7 @@ def _reckoned(home: Home, rows: Rows, decisions: list[Decision], now: datetime) 
 
 def as_it_would_be(at: Snapshot, tree: Tree) -> Snapshot:
     """The same home with what is on in `tree`; what waits or was shed, and the record, are as they are."""
-    appliances = tuple(copy.copy(row) for row in at.appliances)
+    appliances = tuple(copies.of(row) for row in at.appliances)
     for row in appliances:
         row.is_on = tree.load(row.pk).is_on
     return replace(at, appliances=appliances, tree=tree)

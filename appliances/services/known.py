@@ -8,15 +8,13 @@ home's revision, which every decision raises: rows that belong to the revision j
 Kept are homes in which nothing waits and nothing was shed: such claims change with the clock, without a decision.
 """
 
-import copy
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
-from django.db.models.base import ModelState
 
-from appliances.models import Home
+from appliances.models import Home, copies
 from appliances.services import reading, writer
 from appliances.services.reading import Rows
 
@@ -89,9 +87,8 @@ def keep_for_showing(home: Home, rows: Rows, now: datetime) -> None:
 
 def alone(home: Home) -> Home:
     """A copy of one that is kept, for somebody who may ask it for more than its columns."""
-    mine = copy.copy(home)
-    mine._state = ModelState()
-    mine._state.adding, mine._state.db = False, home._state.db
+    mine = copies.of(home)
+    mine._state.fields_cache = {}
     return mine
 
 

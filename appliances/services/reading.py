@@ -1,6 +1,5 @@
 """Rows into the balancer's tree: one query each for the circuits, the appliances and the temporary limits of a home."""
 
-import copy
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from django.db import connection, transaction
 
 from appliances.balancer import limits, units
 from appliances.balancer.tree import Breaker, Cap, Load, Rules, Tree
-from appliances.models import Appliance, Circuit, TemporaryLimit
+from appliances.models import Appliance, Circuit, TemporaryLimit, copies
 from appliances.models.prepared import Prepared
 from appliances.services import claims
 
@@ -31,7 +30,7 @@ class Rows:
         """With these on or off since then; nothing else of them changes."""
         rows = dict(self.appliances)
         for pk in ids:
-            rows[pk] = copy.copy(rows[pk])
+            rows[pk] = copies.of(rows[pk])
             rows[pk].is_on, rows[pk].switched_at = on, at
         tree = self.tree.switched(on=ids if on else (), off=() if on else ids, at=at)
         made = Rows(self.circuits, rows, self.limits, tree)
