@@ -28,7 +28,7 @@ OK = 200
 
 
 def carry_out(batch: Sequence[Asked]) -> list[str]:
-    """The answers to these, which are carried out in their order. Raises nothing."""
+    """The answers to these, which are carried out in their order."""
     now = timezone.now()
     door = Door(now)
     answers: list[str] = []
@@ -36,6 +36,11 @@ def carry_out(batch: Sequence[Asked]) -> list[str]:
         answer = _looked if is_look else _changed
         answers += answer(list(commands), door)
     return answers
+
+
+def failed(batch: Sequence[Asked], why: Exception) -> list[str]:
+    """The answers to these where something failed that is of no single one."""
+    return [_sent(one, _problem(one, why)) for one in batch]
 
 
 @dataclass

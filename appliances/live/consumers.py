@@ -30,7 +30,6 @@ class HomeSocket:
     def __init__(self, scope: Any, send: Any) -> None:
         self.scope = scope
         self._send = send
-        self.hub = hub.of_this_process()
         self.is_open = False
 
     @classmethod
@@ -38,9 +37,11 @@ class HomeSocket:
         async def application(scope: Any, receive: Any, send: Any) -> None:
             await cls(scope, send).live(receive)
 
+        application.consumer_class = cls  # type: ignore[attr-defined]
         return application
 
     async def live(self, receive: Any) -> None:
+        self.hub = hub.of_this_process()
         has_joined = False
         try:
             while (message := await receive())["type"] != "websocket.disconnect":

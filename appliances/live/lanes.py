@@ -91,5 +91,8 @@ class Lane:
 
 
 def _carried_out(batch: Sequence[Asked]) -> list[str]:
-    close_old_connections()
-    return carrying.carry_out(batch)
+    try:
+        close_old_connections()
+        return carrying.carry_out(batch)
+    except Exception as why:  # whatever it is, the lane goes on
+        return carrying.failed(batch, why)
