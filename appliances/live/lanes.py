@@ -20,8 +20,8 @@ from appliances.services.fair_turn import MOST_TOGETHER
 
 log = logging.getLogger(__name__)
 
-LANES = 4
-"""Where the database has many writers: a home that is locked elsewhere holds up a quarter of the others, not all."""
+LANES = 2
+"""Where the database has many writers: a home that is locked elsewhere holds up half of the others, not all."""
 
 Deliver = Callable[[str], Coroutine[Any, Any, None]]
 
