@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands, growth, reads, start, toggles, watchers
+from benchmarks import commands, growth, homes, reads, start, toggles, watchers
 
 ROWS: dict[str, Callable[[int, float], dict[str, Any]]] = {
     "toggles": lambda rounds, seconds: toggles.run(rounds=rounds, seconds=seconds),
@@ -19,6 +19,7 @@ ROWS: dict[str, Callable[[int, float], dict[str, Any]]] = {
     "watchers": lambda rounds, seconds: watchers.run(rounds=rounds, pushes=max(5, int(4 * seconds))),
     "reads": lambda rounds, seconds: reads.run(rounds=rounds, seconds=seconds),
     "growth": lambda rounds, seconds: growth.run(rounds=rounds, seconds=seconds),
+    "homes": lambda rounds, seconds: homes.run(rounds=rounds, seconds=seconds),
     "start": lambda rounds, seconds: start.run(rounds=rounds, seconds=seconds),
 }
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
@@ -30,6 +30,10 @@ class Figures:
         """Of the server, each."""
         return median(1000 * cpu / len(one) for cpu, one in zip(self.cpu, self.latencies, strict=True))
 
+    def cpu_ms_of(self, requests: "Figures") -> float:
+        """The same of a process that is not asked itself, for each request of those."""
+        return median(1000 * cpu / len(one) for cpu, one in zip(self.cpu, requests.latencies, strict=True))
+
     def percentile_ms(self, percent: int) -> float:
         return median(1000 * quantiles(one, n=100)[percent - 1] for one in self.latencies)
 
@@ -48,18 +52,41 @@ class Figures:
         }
 
 
-def drive(server: Server, request: Request, figures: Figures, *, clients: int, seconds: float) -> None:
-    asyncio.run(_drive(server, request, figures, clients, seconds))
+@dataclass
+class Watched:
+    """Somebody else's processor seconds, noted over the same rounds."""
+
+    cpu: Callable[[], float]
+    figures: Figures
 
 
-async def _drive(server: Server, request: Request, figures: Figures, clients: int, seconds: float) -> None:
-    lines = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(clients)]
+def drive(
+    server: Server,
+    request: Request,
+    figures: Figures,
+    *,
+    clients: int,
+    seconds: float,
+    more: Sequence[Server] = (),
+    watched: Watched | None = None,
+) -> None:
+    """`more`: others of the same database, which the clients spread over."""
+    asyncio.run(_drive([server, *more], request, figures, clients, seconds, watched))
+
+
+async def _drive(
+    all_of: list[Server], request: Request, figures: Figures, clients: int, seconds: float, watched: Watched | None
+) -> None:
+    lines = [await asyncio.open_connection("127.0.0.1", all_of[n % len(all_of)].port) for n in range(clients)]
     latencies: list[float] = []
-    began, cpu = time.perf_counter(), server.cpu()
+    began, cpu = time.perf_counter(), sum(one.cpu() for one in all_of)
+    others = watched.cpu() if watched else 0.0
     until = began + seconds
     await asyncio.gather(*(_client(n, *line, request, latencies, until) for n, line in enumerate(lines)))
     figures.seconds.append(time.perf_counter() - began)
-    figures.cpu.append(server.cpu() - cpu)
+    figures.cpu.append(sum(one.cpu() for one in all_of) - cpu)
+    if watched:
+        watched.figures.cpu.append(watched.cpu() - others)
     figures.latencies.append(latencies)
     for _reader, writer in lines:
         writer.close()
@@ -84,14 +111,18 @@ async def _client(
         turn += 1
 
 
-def post_toggle(server: Server) -> Request:
-    """Each client has an appliance of its own and turns it over every time: every request is a change to be kept."""
-    is_on = dict.fromkeys(server.appliances, False)
+def post_toggle(server: Server, clients: int = 0, is_on: dict[int, bool] | None = None) -> Request:
+    """Each client has appliances of its own, one or more, and turns them over in turn: every request is a change.
 
-    def request(client: int, _turn: int) -> bytes:
-        appliance = server.appliances[client]
-        is_on[appliance] = not is_on[appliance]
-        return _bytes(server, "POST", server.toggle.format(appliance), json.dumps({"is_on": is_on[appliance]}).encode())
+    `is_on`: what an earlier one has left.
+    """
+    now = dict.fromkeys(server.appliances, False) if is_on is None else is_on
+
+    def request(client: int, turn: int) -> bytes:
+        own = server.appliances[client :: clients or len(server.appliances)]
+        appliance = own[turn % len(own)]
+        now[appliance] = not now.get(appliance, False)
+        return _bytes(server, "POST", server.toggle.format(appliance), json.dumps({"is_on": now[appliance]}).encode())
 
     return request
 

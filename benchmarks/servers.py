@@ -38,7 +38,7 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds of processor it has used, its threads with it."""
-        return _cpu(self.pid)
+        return cpu_of(self.pid)
 
     def memory(self) -> float:
         """Resident, in MiB."""
@@ -55,7 +55,7 @@ class Server:
         return json.loads(text) if text[:1] in b"{[" else text
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 

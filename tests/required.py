@@ -1,7 +1,8 @@
 """A pytest plugin for whole runs: what they leave out, and what tests must not leave behind.
 
 With VOLTSAFE_REQUIRE_ALL=1 a skipped test fails: what was not run was not proved. Tests of SQLite's own dialect
-(`sqlite`) are left out on PostgreSQL: they have their turn in the run on SQLite.
+(`sqlite`) are left out on PostgreSQL: they have their turn in the run on SQLite. So have, in a whole run, those that
+ask neither the database nor the channel layer: on other servers they would prove the same thing again.
 """
 
 import os
@@ -32,13 +33,21 @@ if WORKER and os.environ.get("REDIS_URL"):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if ON_POSTGRESQL:
-        of_sqlite = [item for item in items if item.get_closest_marker("sqlite")]
-        config.hook.pytest_deselected(items=of_sqlite)
-        items[:] = [item for item in items if item not in set(of_sqlite)]
+        elsewhere = {item for item in items if item.get_closest_marker("sqlite") or (ALL and not _asks_servers(item))}
+        config.hook.pytest_deselected(items=list(elsewhere))
+        items[:] = [item for item in items if item not in elsewhere]
     for item in items:
         for marker, missing in MISSING.items():
             if missing and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=missing))
+
+
+def _asks_servers(item: pytest.Item) -> bool:
+    return (
+        any(item.get_closest_marker(name) for name in ("django_db", "postgres", "redis", "browser"))
+        or not {"db", "transactional_db", "django_db_setup"}.isdisjoint(getattr(item, "fixturenames", ()))
+        or "live" in item.path.parts
+    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -35,6 +35,8 @@ MISSING: dict[bytes, bytes] = {
     b"cache-control": b"no-store",
 }
 
+_MISSING = tuple(MISSING.items())
+
 
 class WithHeaders:
     """An ASGI application around another that completes the headers of its answers."""
@@ -54,7 +56,7 @@ class WithHeaders:
 
 def completed(headers: Headers, *, scheme: str) -> list[tuple[bytes, bytes]]:
     told = {name.lower() for name, _value in headers}
-    missing = dict(MISSING)
-    if scheme == "https" and settings.SECURE_HSTS_SECONDS:
-        missing[b"strict-transport-security"] = f"max-age={settings.SECURE_HSTS_SECONDS}".encode()
-    return [*headers, *((name, value) for name, value in missing.items() if name not in told)]
+    found = [*headers, *[one for one in _MISSING if one[0] not in told]]
+    if scheme == "https" and settings.SECURE_HSTS_SECONDS and b"strict-transport-security" not in told:
+        found.append((b"strict-transport-security", f"max-age={settings.SECURE_HSTS_SECONDS}".encode()))
+    return found

@@ -36,10 +36,6 @@ Answer = tuple[int, Headers, bytes]
 WSGIHandler = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 
-class Unknown(Exception):
-    """A method that nothing here knows."""
-
-
 class TooLong(Exception):
     """The body is longer than MOST_BYTES; the rest of it was not read."""
 
@@ -49,7 +45,10 @@ class Gone(Exception):
 
 
 class HttpPool:
-    """An ASGI application for HTTP around a WSGI handler. All of it but `_respond` runs on the event loop."""
+    """An ASGI application for HTTP around a WSGI handler. All of it but `_respond` runs on the event loop.
+
+    A server that has whole requests in hand may go to `answer_to` without ASGI's messages (voltsafe.short_way).
+    """
 
     def __init__(self, handler: WSGIHandler, *, threads: int, waiting: int = MOST_WAITING) -> None:
         self._handler = handler
@@ -61,40 +60,38 @@ class HttpPool:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            if scope["method"] not in METHODS:
-                raise Unknown
-            environ = environ_of(scope, await _body(receive))
-            status, headers, body = await self._answer(environ, receive)
+            job = self.answer_to(scope, await _body(receive))
+            answer = asyncio.wrap_future(job)
+            if self._held > self._threads and await _hung_up_before(answer, receive):
+                job.cancel()
+                return
+            status, headers, body = await answer
         except TooLong:
             status, headers, body = _problem(413, "body_too_large", f"Send at most {MOST_BYTES} bytes.")
-        except Unknown:
-            status, headers, body = _problem(405, "method_not_allowed", "There is no such method here.")
-            headers = [*headers, (b"allow", ", ".join(METHODS).encode())]
         except Gone:
             return
-        if scope["method"] == "HEAD":
-            body = b""
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    def answer_to(self, scope: Scope, body: bytes) -> Future[Answer]:
+        """What a thread of the pool will answer, or the pool itself at once; it raises nothing. Cancelled in time, it
+        is never begun."""
+        if scope["method"] not in METHODS:
+            status, headers, said = _problem(405, "method_not_allowed", "There is no such method here.")
+            return _at_once(status, [*headers, (b"allow", ", ".join(METHODS).encode())], said)
+        if self._held >= self._room:
+            busy = "Too many requests at once. Try again in a moment."
+            status, headers, said = _problem(503, "busy", busy)
+            return _at_once(status, [*headers, (b"retry-after", b"1")], b"" if scope["method"] == "HEAD" else said)
+        with self._lock:
+            self._held += 1
+        job = self._pool.submit(self._respond, environ_of(scope, body))
+        job.add_done_callback(self._left)
+        return job
 
     def close(self) -> None:
         """Let the requests that run finish; those that wait are dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-
-    async def _answer(self, environ: dict[str, Any], receive: Receive) -> Answer:
-        if self._held >= self._room:
-            busy = "Too many requests at once. Try again in a moment."
-            status, headers, body = _problem(503, "busy", busy)
-            return status, [*headers, (b"retry-after", b"1")], body
-        with self._lock:
-            self._held += 1
-        job = self._pool.submit(self._respond, environ)
-        job.add_done_callback(self._left)
-        answer = asyncio.wrap_future(job)
-        if self._held > self._threads and await _hung_up_before(answer, receive):
-            job.cancel()
-            raise Gone
-        return await answer
 
     def _left(self, _job: Future[Answer]) -> None:
         with self._lock:
@@ -199,7 +196,13 @@ def _measured(status: int, headers: Headers, body: bytes, method: str) -> Answer
     has_body = status >= 200 and status not in {204, 304} and method != "HEAD"
     if has_body and all(name != b"content-length" for name, _value in headers):
         headers.append((b"content-length", str(len(body)).encode()))
-    return status, headers, body
+    return status, headers, b"" if method == "HEAD" else body
+
+
+def _at_once(status: int, headers: Headers, body: bytes) -> Future[Answer]:
+    answer: Future[Answer] = Future()
+    answer.set_result((status, headers, body))
+    return answer
 
 
 def _problem(status: int, code: str, detail: str) -> Answer:

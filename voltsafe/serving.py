@@ -8,16 +8,19 @@ from typing import Any
 
 from channels.routing import get_default_application
 from daphne.endpoints import build_endpoint_description_strings
-from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
+from django.conf import settings
 
+from appliances import events
+from voltsafe import asgi
 from voltsafe.handshakes import DENIAL
 from voltsafe.headers import completed
 from voltsafe.http_pool import MOST_BYTES
+from voltsafe.short_way import DirectRequest, ShortWay
 
 
-class BoundedRequest(WebRequest):  # type: ignore[misc]
+class BoundedRequest(DirectRequest):
     """Daphne reads a body whole, however long, before it asks anyone; this one hangs up when it is too long."""
 
     received = 0
@@ -111,12 +114,18 @@ def serve(address: str, port: int, ready: Callable[[], None]) -> bool:
     application = get_default_application()
 
     def before_the_first_request() -> None:
+        loop = asyncio.get_event_loop()
+        events.serve_on(loop)
+        # Forms are Django's to read, and only where a view asks for one.
+        request = partial(
+            BoundedRequest, ShortWay(asgi.http, settings.TRUSTED_PROXIES, loop), parsePOSTFormSubmission=False
+        )
         factory = server.http_factory
         build = factory.buildProtocol
 
         def build_bounded(peer: Any) -> Any:
             protocol = build(peer)
-            protocol.requestFactory = BoundedRequest
+            protocol.requestFactory = request
             # What is no HTTP at all is answered by the library's channel, which has no other place to be told how.
             channel = protocol._channel
             channel._respondToBadRequestAndDisconnect = partial(_no_http, channel)
@@ -125,7 +134,7 @@ def serve(address: str, port: int, ready: Callable[[], None]) -> bool:
         factory.buildProtocol = build_bounded
         server.ws_factory.protocol = LongSpeaking
         # Not before the loop runs: who stops us from then on is heard.
-        asyncio.get_event_loop().call_soon(ready)
+        loop.call_soon(ready)
 
     server = DenyingServer(
         application,

@@ -88,9 +88,11 @@ def _is_over_its_own_limit(tree: Tree, breaker: Breaker) -> bool:
 def _tightest(tree: Tree, about: int | None) -> Breaker:
     if not tree.breakers:
         raise BrokenTree("A home has at least its main circuit.")
+    if about is not None:
+        return tree.tightest(about)
     carried_mw = tree.all_carried_mw()
-    concerned = sorted(tree.breakers, key=lambda each: each.id) if about is None else tree.path(about)
-    return min(concerned, key=lambda breaker: breaker.limit_mw - carried_mw[breaker.id])
+    by_id = sorted(tree.breakers, key=lambda each: each.id)
+    return min(by_id, key=lambda breaker: breaker.limit_mw - carried_mw[breaker.id])
 
 
 def numbers(breaker: Breaker, before: Tree, after: Tree) -> Numbers:

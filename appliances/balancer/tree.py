@@ -89,6 +89,15 @@ class Tree:
             self._paths[circuit_id] = self._climb(circuit_id)
         return self._paths[circuit_id]
 
+    def tightest(self, circuit_id: int) -> Breaker:
+        """With the least headroom from the circuit up to the main: the nearest among equals."""
+        found = self._tightest.get(circuit_id)
+        if found is None:
+            carried_mw = self._carried_mw
+            found = min(self.path(circuit_id), key=lambda breaker: breaker.limit_mw - carried_mw[breaker.id])
+            self._tightest[circuit_id] = found
+        return found
+
     def cycle_through(self, circuit_id: int) -> bool:
         """Whether climbing from the circuit comes back to it."""
         seen: set[int] = set()
@@ -173,6 +182,10 @@ class Tree:
 
     @cached_property
     def _paths(self) -> dict[int, tuple[Breaker, ...]]:
+        return {}
+
+    @cached_property
+    def _tightest(self) -> dict[int, Breaker]:
         return {}
 
     @cached_property

@@ -9,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from appliances.interlock.postgresql import installation as postgresql
 from appliances.interlock.sqlite import installation as sqlite
+from appliances.statements import Statement
 
 POSTGRESQL_SECONDS = 10.0
 """How long a look at PostgreSQL's catalogue counts for all threads of a process."""
@@ -48,14 +49,16 @@ def differences(connection: BaseDatabaseWrapper) -> list[str]:
         return list(found)
 
 
+SCHEMA_VERSION = Statement("PRAGMA schema_version")
+
+
 def assert_intact(connection: BaseDatabaseWrapper) -> None:
     """Raise InterlockMissing unless the interlock is whole; cheap enough to ask before every decision.
 
     SQLite tells when its schema has changed, and is looked at again only then; PostgreSQL does not.
     """
     if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            version = cursor.execute("PRAGMA schema_version").fetchone()[0]
+        version = SCHEMA_VERSION.ask(on=connection)[0][0]
         if version != getattr(connection, "verified_schema", None):
             _raise_unless_intact(connection)
             connection.verified_schema = version  # type: ignore[attr-defined]

@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 from django.db import connection, models
 from django.db.models.query import get_related_populators
 
+from appliances.statements import Statement
+
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -38,7 +40,8 @@ class _Compiled:
         stand_ins = [_STAND_INS[kind](number) for number, kind in enumerate(kinds)]
         query = build(*stand_ins).query
         compiler = query.get_compiler(connection=connection)
-        self._sql, params = compiler.as_sql()
+        sql, params = compiler.as_sql()
+        self._statement = Statement(sql)
         self._params = [(stand_ins.index(one) if one in stand_ins else None, one) for one in params]
         assert {place for place, _value in self._params if place is not None} == set(range(len(kinds)))
         select, info = compiler.select, compiler.klass_info
@@ -52,9 +55,7 @@ class _Compiled:
 
     def ask(self, values: tuple[int | str, ...]) -> Iterator[Any]:
         params = [one if place is None else values[place] for place, one in self._params]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, params)
-            rows = cursor.fetchall()
+        rows = self._statement.ask(params)
         for row in self._convert(rows, self._converters) if self._converters else rows:
             made = self._model.from_db(connection.alias, self._names, row[self._slice])
             for populator in self._related:

@@ -50,4 +50,5 @@ def exact(watts: Decimal | None) -> int | float | None:
 
 
 def exact_mw(milliwatts: int) -> int | float | None:
-    return exact(units.to_watts(milliwatts))
+    whole, rest = divmod(milliwatts, units.MW_PER_WATT)
+    return exact(units.to_watts(milliwatts)) if rest else whole

@@ -1,6 +1,6 @@
 """A home at one revision: its rows as they were committed together, read in a few short queries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -11,7 +11,7 @@ from appliances.balancer import claims as queue
 from appliances.balancer import fit
 from appliances.balancer.claims import Standing
 from appliances.balancer.tree import Breaker, Tree
-from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit, copies
+from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit, quick
 from appliances.models.controller import Mode
 from appliances.models.prepared import Prepared
 from appliances.services import claims, controlling, heartbeat, known, reading
@@ -50,10 +50,6 @@ class Snapshot:
     @property
     def carried_mw(self) -> Mapping[int, int]:
         return self.tree.all_carried_mw()
-
-    @cached_property
-    def short_by_mw(self) -> Mapping[int, tuple[int, int | None]]:
-        return fit.all_short_by_mw(self.tree)
 
     @property
     def main(self) -> Circuit:
@@ -134,11 +130,11 @@ NEWEST = Prepared[Decision](lambda home: Decision.objects.filter(home_id=home).o
 
 def _reckoned(home: Home, rows: Rows, decisions: list[Decision], now: datetime) -> Snapshot:
     """Once the rows are known to belong together: half a move is no tree."""
-    waiting = claims.of(rows.appliances.values())
+    waiting = claims.of(rows.appliances.values()) if rows.has_claims else []
     held_until = controlling.known(home).returns_held_until if waiting else None
     return Snapshot(
         home=home,
-        circuits=_branch_by_branch(rows.circuits.values()),
+        circuits=rows.by_branch,
         appliances=tuple(rows.appliances.values()),
         decisions=tuple(decisions),
         limits=tuple(row for row in rows.limits if row.ends_at > now),
@@ -151,7 +147,7 @@ def _reckoned(home: Home, rows: Rows, decisions: list[Decision], now: datetime) 
 
 def as_it_would_be(at: Snapshot, tree: Tree) -> Snapshot:
     """The same home with what is on in `tree`; what waits or was shed, and the record, are as they are."""
-    appliances = tuple(copies.of(row) for row in at.appliances)
+    appliances = tuple(quick.copy(row) for row in at.appliances)
     for row in appliances:
         row.is_on = tree.load(row.pk).is_on
     return replace(at, appliances=appliances, tree=tree)
@@ -163,24 +159,9 @@ def depth(at: Snapshot, circuit_id: int) -> int:
 
 def short_at(at: Snapshot, appliance_id: int) -> tuple[int, Breaker | None]:
     """Milliwatts too much, and the breaker that says so."""
-    short, breaker_id = at.short_by_mw[appliance_id]
-    return short, None if breaker_id is None else at.tree.breaker(breaker_id)
+    return fit.short_by_mw(at.tree, appliance_id)
 
 
 def limit_mw(at: Snapshot, row: Circuit) -> int:
     """What the circuit may carry now: its own limit or a temporary one that is lower."""
     return at.tree.breaker(row.pk).limit_mw
-
-
-def _branch_by_branch(circuits: Iterable[Circuit]) -> tuple[Circuit, ...]:
-    """The main first, then every branch with all below it, in the order they were added."""
-    fed_from: dict[int | None, list[Circuit]] = {}
-    for row in circuits:
-        fed_from.setdefault(row.parent_id, []).append(row)
-    ordered: list[Circuit] = []
-    stack = list(reversed(fed_from.get(None, [])))
-    while stack:
-        row = stack.pop()
-        ordered.append(row)
-        stack += reversed(fed_from.get(row.pk, []))
-    return tuple(ordered)

@@ -6,15 +6,15 @@ answered once the one commit is on the disk.
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from typing import Any, TypeVar, cast
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connection, connections, transaction
 from django.utils import timezone, translation
 
 from appliances.interlock import guard
 from appliances.services import fair_turn, known, writer
 from appliances.services.fair_turn import Job, TookTooLong
+from appliances.statements import Statement
 
 Result = TypeVar("Result")
 
@@ -83,14 +83,12 @@ def _called(job: Job, aborting: type[Exception] | tuple[()] = ()) -> Job:
 def _undone_alone(step: Callable[[], Result]) -> Result:
     # Within the step nothing is shared: one that runs another is the mistake that `durable` is there to find.
     _here.shares = False
+    job = Job(step)
     try:
-        with transaction.atomic():
-            return step()
-    except BaseException:
-        known.distrust()
-        raise
+        _in_a_savepoint(job)
     finally:
         _here.shares = True
+    return cast(Result, job.outcome())
 
 
 def _as_here(step: Callable[[], Result]) -> Callable[[], Result]:
@@ -125,15 +123,39 @@ def _in_one(jobs: Sequence[Job]) -> None:
         known.look()
         guard.assert_intact(connection)
         for job in jobs:
-            job.error = None
-            try:
-                with nullcontext() if job.undoes_itself else transaction.atomic():
-                    job.result = job.step()
-            except OperationalError:
-                raise
-            except Exception as why:
-                known.distrust()
-                job.error = why
+            if job.undoes_itself:
+                job.result = job.step()
+            else:
+                _in_a_savepoint(job)
+
+
+def _in_a_savepoint(job: Job) -> None:
+    """As transaction.atomic() inside another does it, in two plain statements: it is done for every step there is."""
+    here = connections[DEFAULT_DB_ALIAS]
+    to_tell = len(here.run_on_commit)
+    BEGIN_STEP.do()
+    job.error = None
+    try:
+        job.result = job.step()
+        is_undone = here.needs_rollback
+    except OperationalError:
+        raise
+    except Exception as why:
+        known.distrust()
+        job.error = why
+        is_undone = True
+    if is_undone:
+        here.needs_rollback = False
+        # Of a schema that is rolled back the number may come again for another one.
+        guard.forget(here)
+        UNDO_STEP.do()
+        del here.run_on_commit[to_tell:]
+    END_STEP.do()
+
+
+BEGIN_STEP = Statement("SAVEPOINT step")
+UNDO_STEP = Statement("ROLLBACK TO SAVEPOINT step")
+END_STEP = Statement("RELEASE SAVEPOINT step")
 
 
 def _alone(job: Job) -> None:

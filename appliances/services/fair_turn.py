@@ -52,11 +52,18 @@ class _Place:
     def __init__(self, jobs: Sequence[Job] = ()) -> None:
         self.jobs = jobs
         self.state = State.WAITING
-        self.moved = threading.Event()
+        # A bare lock, held until it is this place's turn: an Event does the same with two locks and a list.
+        self._shut = threading.Lock()
+        self._shut.acquire()
 
     def to(self, state: State) -> None:
+        """It leads, or is done: once in its life."""
         self.state = state
-        self.moved.set()
+        self._shut.release()
+
+    def wait(self, patience: float = -1) -> bool:
+        """Until then; False where it took longer."""
+        return self._shut.acquire(timeout=patience)
 
 
 class FairQueue:
@@ -99,21 +106,20 @@ class FairQueue:
                 mine.state = State.LEADS
                 return
             self._waiting.append(mine)
-        if not mine.moved.wait(patience):
-            self._give_up(mine)
-        if mine.state is State.TAKEN:
-            mine.moved.wait()
+        if not mine.wait(patience) and self._may_give_up(mine):
+            raise TookTooLong
 
-    def _give_up(self, mine: _Place) -> None:
-        """Unless it is being done already: then it is waited for, since it will not be undone."""
+    def _may_give_up(self, mine: _Place) -> bool:
+        """Not where it is being done already: then it is waited for, since it will not be undone."""
         with self._mutex:
-            if mine.state in {State.TAKEN, State.DONE}:
-                return
             if mine.state is State.WAITING:
                 self._waiting.remove(mine)
-            else:
+                return True
+            if mine.state is State.LEADS:
                 self._pass_on()
-        raise TookTooLong
+                return True
+        mine.wait()
+        return False
 
     def _take_along(self, room: int) -> list[_Place]:
         taken: list[_Place] = []

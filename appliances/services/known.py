@@ -14,9 +14,10 @@ from datetime import datetime
 
 from django.db import connection
 
-from appliances.models import Home, copies
+from appliances.models import Home, quick
 from appliances.services import reading, writer
 from appliances.services.reading import Rows
+from appliances.statements import Statement
 
 MOST = 1000
 """Homes that are kept: one of 15 appliances takes about 60 kB."""
@@ -40,11 +41,13 @@ def look() -> None:
     """At the beginning of every transaction that decides: whether somebody else has committed since the last one."""
     if not writer.is_used():
         return
-    with connection.cursor() as cursor:
-        version = cursor.execute("PRAGMA data_version").fetchone()[0]
+    version = VERSION.ask()[0][0]
     if _versions != [version]:
         _left.clear()
         _versions[:] = [version]
+
+
+VERSION = Statement("PRAGMA data_version")
 
 
 def take_for_deciding(home_id: int, now: datetime) -> Known | None:
@@ -54,7 +57,7 @@ def take_for_deciding(home_id: int, now: datetime) -> Known | None:
 
 def leave(home: Home, rows: Rows, now: datetime) -> None:
     """Inside the transaction that changed it: how it is from now on."""
-    if writer.is_used() and not rows.is_clockwork and len(_left) < MOST:
+    if writer.is_used() and not rows.has_claims and len(_left) < MOST:
         _left[home.pk] = Known(home, rows, now)
 
 
@@ -77,7 +80,7 @@ def for_showing(home_id: int, revision: int, now: datetime) -> Known | None:
 def keep_for_showing(home: Home, rows: Rows, now: datetime) -> None:
     """As it was read or committed, whole, at the revision of `home`; older than what is kept it is not taken."""
     there = _shown.get(home.pk)
-    if connection.in_atomic_block or rows.is_clockwork or (there and there.home.revision >= home.revision):
+    if connection.in_atomic_block or rows.has_claims or (there and there.home.revision >= home.revision):
         return
     _shown[home.pk] = Known(home, rows, now)
     _shown.move_to_end(home.pk)
@@ -87,9 +90,7 @@ def keep_for_showing(home: Home, rows: Rows, now: datetime) -> None:
 
 def alone(home: Home) -> Home:
     """A copy of one that is kept, for somebody who may ask it for more than its columns."""
-    mine = copies.of(home)
-    mine._state.fields_cache = {}
-    return mine
+    return quick.copy(home, with_related=False)
 
 
 def forget() -> None:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from appliances.balancer import limits, units
 from appliances.balancer.tree import Breaker, Cap, Load, Rules, Tree
-from appliances.models import Appliance, Circuit, TemporaryLimit, copies
+from appliances.models import Appliance, Circuit, TemporaryLimit, quick
 from appliances.models.prepared import Prepared
 from appliances.services import claims
 
@@ -26,20 +26,34 @@ class Rows:
     """Those to come too, the first to begin first."""
     tree: Tree
 
-    def switched(self, ids: Collection[int], *, on: bool, at: datetime) -> "Rows":
-        """With these on or off since then; nothing else of them changes."""
+    def switched(self, ids: Collection[int], tree: Tree) -> "Rows":
+        """With these as they are in `tree`, which nothing else was changed in."""
         rows = dict(self.appliances)
         for pk in ids:
-            rows[pk] = copies.of(rows[pk])
-            rows[pk].is_on, rows[pk].switched_at = on, at
-        tree = self.tree.switched(on=ids if on else (), off=() if on else ids, at=at)
+            rows[pk] = row = quick.copy(rows[pk])
+            load = tree.load(pk)
+            row.is_on, row.switched_at = load.is_on, load.switched_at
         made = Rows(self.circuits, rows, self.limits, tree)
-        made.__dict__["is_clockwork"] = self.is_clockwork
+        made.__dict__.update(has_claims=self.has_claims, by_branch=self.by_branch)
         return made
 
     @cached_property
-    def is_clockwork(self) -> bool:
-        """Something waits or was shed: that changes with the clock, without a decision."""
+    def by_branch(self) -> tuple[Circuit, ...]:
+        """The main circuit first, then every branch with all below it, in the order they were added."""
+        fed_from: dict[int | None, list[Circuit]] = {}
+        for row in self.circuits.values():
+            fed_from.setdefault(row.parent_id, []).append(row)
+        ordered: list[Circuit] = []
+        stack = list(reversed(fed_from.get(None, [])))
+        while stack:
+            row = stack.pop()
+            ordered.append(row)
+            stack += reversed(fed_from.get(row.pk, []))
+        return tuple(ordered)
+
+    @cached_property
+    def has_claims(self) -> bool:
+        """Whether anything waits, or was shed and is not forgotten."""
         return any(claims.waiting(row) or claims.ever_shed(row) for row in self.appliances.values())
 
     def in_force(self, now: datetime) -> tuple[TemporaryLimit, ...]:

@@ -46,7 +46,7 @@ def set_state(here: Turn, row: Appliance, on: bool) -> None:  # noqa: FBT001
         return
 
     action = Action.SWITCH_ON if on else Action.SWITCH_OFF
-    after = here.tree.switched(on=[row.pk] if on else [], off=[] if on else [row.pk])
+    after = here.tree.switched(on=[row.pk] if on else [], off=[] if on else [row.pk], at=here.now)
     verdict = here.admit(action, row, after=after, about=row.circuit_id, wanted=[row.pk])
     if verdict is None:
         here.after = rows
@@ -56,7 +56,7 @@ def set_state(here: Turn, row: Appliance, on: bool) -> None:  # noqa: FBT001
     if claims.waiting(row) or claims.ever_shed(row):
         claims.give_up(row)
     else:
-        here.after = rows.switched([row.pk], on=on, at=here.now)
+        here.after = rows.switched([row.pk], after)
 
     here.record(action, row, verdict=verdict, requested_mw=units.to_mw(row.rated) * (1 if on else -1))
     here.appliances.add(row.pk)

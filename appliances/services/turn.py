@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from appliances import events
 from appliances.balancer import admission, units
 from appliances.balancer.tree import Breaker, Tree
-from appliances.models import Appliance, Circuit, Decision, Home, User, copies, quick
+from appliances.models import Appliance, Circuit, Decision, Home, User, quick
 from appliances.models.decision import Action, Outcome, Subject
 from appliances.models.prepared import Prepared
 from appliances.services import answered, durable, known, reading
@@ -51,14 +51,14 @@ class Turn:
         row = self.rows.appliances.get(pk)
         if row is None:
             raise Missing("There is no such appliance in this home.")
-        return copies.of(row)
+        return quick.copy(row)
 
     def circuit(self, pk: int) -> Circuit:
         """A copy of the row of a circuit of this home, as read under the lock. Raises Missing."""
         row = self.rows.circuits.get(pk)
         if row is None:
             raise Missing("There is no such circuit in this home.")
-        return copies.of(row)
+        return quick.copy(row)
 
     @cached_property
     def rows(self) -> reading.Rows:

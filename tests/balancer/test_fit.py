@@ -20,16 +20,6 @@ def test_says_of_each_load_what_a_refusal_would_say(tree: Tree) -> None:
         assert fit.short_by_mw(tree, load.id) == (short_by_mw, breaker)
 
 
-@thorough
-@given(tree=trees(most_breakers=6) | sound_trees(most_breakers=6))
-def test_says_of_all_at_once_what_it_says_of_each(tree: Tree) -> None:
-    one_by_one = {load.id: fit.short_by_mw(tree, load.id) for load in tree.loads}
-
-    assert fit.all_short_by_mw(tree) == {
-        load_id: (short_by_mw, breaker and breaker.id) for load_id, (short_by_mw, breaker) in one_by_one.items()
-    }
-
-
 def test_what_is_on_fits() -> None:
     assert fit.short_by_mw(a_home(a_load(1, 5000)), 1) == (0, None)
 
@@ -38,17 +28,16 @@ def test_what_fills_the_limit_exactly_fits() -> None:
     tree = a_home(a_load(1, 3000), a_load(2, 2000, on=False))
 
     assert fit.short_by_mw(tree, 2) == (0, None)
-    assert fit.all_short_by_mw(tree)[2] == (0, None)
 
 
 def test_what_does_not_fit_is_short_at_the_breaker_exceeded_most() -> None:
     tree = a_home(a_load(1, 2000, at=KITCHEN), a_load(2, 2500), a_load(3, 2000, at=KITCHEN, on=False))
 
     assert fit.short_by_mw(tree, 3) == (1_500_000, tree.breaker(MAIN))
-    assert fit.all_short_by_mw(tree)[3] == (1_500_000, MAIN)
 
 
 def test_what_is_too_much_elsewhere_keeps_nothing_off_here() -> None:
     tree = a_home(a_load(1, 3500, at=KITCHEN), a_load(2, 1500, on=False), a_load(3, 1, at=KITCHEN, on=False))
 
-    assert fit.all_short_by_mw(tree) == {1: (0, None), 2: (0, None), 3: (501_000, KITCHEN)}
+    assert fit.short_by_mw(tree, 2) == (0, None)
+    assert fit.short_by_mw(tree, 3) == (501_000, tree.breaker(KITCHEN))

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from appliances.services.fair_turn import FairQueue, TookTooLong
+from appliances.services import fair_turn
+from appliances.services.fair_turn import FairQueue, State, TookTooLong
 
 LONG = 30.0
 
@@ -121,17 +122,17 @@ def test_a_turn_that_comes_in_the_moment_of_giving_up_is_passed_on(monkeypatch: 
     holder, next_one = Writer(queue, served, "holder"), Writer(queue, served, "next")
     in_line(queue, [holder])
 
-    class TooLate(threading.Event):
-        def wait(self, timeout: float | None = None) -> bool:
+    class TooLate(fair_turn._Place):
+        def wait(self, patience: float = -1) -> bool:
             monkeypatch.undo()
             next_one.start()
             until(lambda: waiting(queue) == 2)
             holder.let_go.set()
             holder.join(LONG)
-            assert self.is_set()
+            assert self.state is State.LEADS
             return False
 
-    monkeypatch.setattr(threading, "Event", TooLate)
+    monkeypatch.setattr(fair_turn, "_Place", TooLate)
     with pytest.raises(TookTooLong), queue.turn(patience=1):
         served.append("too late")
 

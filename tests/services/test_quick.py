@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from appliances.models import Appliance, Decision, Home, Wait, copies, quick
+from appliances.models import Appliance, Decision, Home, Wait, quick
 from tests.builders import NOW, a_home, an_appliance, turn_on
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_a_copy_keeps_what_was_read_with_it_and_is_changed_alone() -> None:
     Wait.objects.create(home=lamp.home, appliance=lamp, asked_at=NOW, expires_at=NOW + timedelta(hours=1))
     row = Appliance.objects.select_related("wait", "home").get(pk=lamp.pk)
 
-    mine = copies.of(row)
+    mine = quick.copy(row)
     mine.is_on, mine._state.db = True, "elsewhere"
     mine.home = Home(name="Another")
 
