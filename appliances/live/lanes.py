@@ -87,7 +87,12 @@ class Lane:
             # Each by itself: one who does not read keeps nobody else waiting.
             task = self.loop.create_task(deliver(text))
             self._delivering.add(task)
-            task.add_done_callback(self._delivering.discard)
+            task.add_done_callback(self._delivered)
+
+    def _delivered(self, task: asyncio.Task[None]) -> None:
+        self._delivering.discard(task)
+        if not task.cancelled() and (why := task.exception()):
+            log.info("One who commanded was gone before the answer: %r", why)
 
 
 def _carried_out(batch: Sequence[Asked]) -> list[str]:
