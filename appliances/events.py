@@ -26,14 +26,24 @@ PATIENCE = 2.0
 
 _loop: asyncio.AbstractEventLoop | None = None
 _mutex = threading.Lock()
+MERGE = 0.05
+"""Seconds after a message about a home in which further decisions are gathered into the next one."""
+
 _untold: dict[int, dict[str, Any]] = {}
-"""By home, what the loop has not yet taken: a burst of decisions wakes it once and is one message."""
+"""By home, what is yet to be told: a burst of decisions wakes the loop once and is one message."""
+_told: set[int] = set()
+"""Homes that were told of just now: the loop comes back to them by itself."""
 
 
 def serve_on(loop: asyncio.AbstractEventLoop) -> None:
     """Tell it which loop serves the sockets of this process; messages are handed to that loop without waiting."""
     global _loop  # noqa: PLW0603
-    _loop = loop
+    if loop is not _loop:
+        _loop = loop
+        with _mutex:
+            # Whatever the last one meant to come back to.
+            _told.clear()
+            _untold.clear()
 
 
 def group_of(home_id: int) -> str:
@@ -56,10 +66,10 @@ def publish(*, home_id: int, revision: int, appliances: Iterable[int], circuits:
         async_to_sync(_send)(group_of(home_id), message)
         return
     with _mutex:
-        is_asleep = not _untold
+        comes_by_itself = home_id in _told or home_id in _untold
         _untold[home_id] = _merged(_untold.get(home_id), message)
-    if is_asleep:
-        loop.call_soon_threadsafe(_tell)
+    if not comes_by_itself:
+        loop.call_soon_threadsafe(_tell, loop, home_id)
 
 
 def _merged(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
@@ -69,15 +79,18 @@ def _merged(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]
     return {**other, **both, "revision": max(one["revision"], other["revision"]), "at": min(one["at"], other["at"])}
 
 
-def _tell() -> None:
-    """On the loop."""
+def _tell(loop: asyncio.AbstractEventLoop, home_id: int) -> None:
+    """On the loop: the first at once, then what has come until MERGE later, until nothing has."""
     with _mutex:
-        messages = dict(_untold)
-        _untold.clear()
-    for home_id, message in messages.items():
-        task = asyncio.ensure_future(_send(group_of(home_id), message))
-        _sending.add(task)
-        task.add_done_callback(_sending.discard)
+        message = _untold.pop(home_id, None)
+        if message is None:
+            _told.discard(home_id)
+            return
+        _told.add(home_id)
+    loop.call_later(MERGE, _tell, loop, home_id)
+    task = loop.create_task(_send(group_of(home_id), message))
+    _sending.add(task)
+    task.add_done_callback(_sending.discard)
 
 
 _sending: set[asyncio.Future[None]] = set()

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth, homes, pages, reads, start, toggles, watchers
+from benchmarks import commands, growth, homes, pages, reads, start, toggles, watchers
 
 ROWS: dict[str, Callable[[int, float], dict[str, Any]]] = {
     "toggles": lambda rounds, seconds: toggles.run(rounds=rounds, seconds=seconds),
+    "commands": lambda rounds, seconds: commands.run(rounds=rounds, seconds=seconds),
     "watchers": lambda rounds, seconds: watchers.run(rounds=rounds, pushes=max(5, int(4 * seconds))),
     "reads": lambda rounds, seconds: reads.run(rounds=rounds, seconds=seconds),
     "pages": lambda _rounds, _seconds: pages.run(),

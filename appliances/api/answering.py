@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from appliances.api import etags
 from appliances.models import Home
-from appliances.presentation import snapshot
+from appliances.presentation import problems, snapshot
 from appliances.presentation.exact import Json
+from appliances.presentation.problems import Kind
 from appliances.presentation.snapshot import Snapshot
 
 
@@ -18,6 +19,17 @@ def json(content: Any, status: int = 200, media_type: str = "application/json") 
     text = encoding.dumps(content, ensure_ascii=False, separators=(",", ":"))
     # Half a surrogate pair, quoted back from a request, has no UTF-8; JSON has an escape for it.
     return HttpResponse(text.encode("utf-8", "backslashreplace"), status=status, content_type=media_type)
+
+
+def problem(request: HttpRequest, kind: Kind, detail: str = "", **more: Any) -> HttpResponse:
+    """`more` are the members that its kind adds."""
+    document = problems.document(kind, detail, request.path, more)
+    response = json(document, status=kind.status, media_type=problems.MEDIA_TYPE)
+    if kind is problems.NOT_SIGNED_IN:
+        response["WWW-Authenticate"] = "Bearer"
+    if kind.status == problems.BUSY.status:
+        response["Retry-After"] = str(problems.RETRY_SECONDS)
+    return response
 
 
 def created(content: Json, location: str) -> HttpResponse:

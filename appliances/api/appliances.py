@@ -5,17 +5,15 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Query, Router
 
-from appliances.api import answering, authentication, bodies, problems, schemas
+from appliances.api import answering, authentication, bodies, schemas
 from appliances.api.circuits import main_of
 from appliances.api.fields import IdInPath, Slug
 from appliances.api.paging import Paging
-from appliances.models import Appliance
-from appliances.presentation import resources, snapshot
+from appliances.presentation import problems, resources, snapshot
 from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import access, appliance
 from appliances.services.access import May
-from appliances.services.outcome import Missing
 
 router = Router(tags=["appliances"])
 
@@ -97,12 +95,4 @@ def remove_appliance(request: HttpRequest, appliance_id: IdInPath) -> HttpRespon
 
 
 def shape(at: Snapshot, appliance_id: int) -> Json:
-    return resources.appliance(at, find(at, appliance_id))
-
-
-def find(at: Snapshot, appliance_id: int) -> Appliance:
-    """The appliance as it was at this revision. Raises Missing where it has gone meanwhile."""
-    row = next((row for row in at.appliances if row.pk == appliance_id), None)
-    if row is None:
-        raise Missing("There is no such appliance.")
-    return row
+    return resources.appliance(at, at.appliance(appliance_id))

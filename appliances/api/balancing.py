@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from appliances.api import answering, authentication, balancing_schemas, bodies, problems
+from appliances.api import answering, authentication, balancing_schemas, bodies
 from appliances.api.fields import Slug
 from appliances.models import Home
-from appliances.presentation import claims_shown, snapshot
+from appliances.presentation import claims_shown, problems, snapshot
 from appliances.presentation.exact import Json
 from appliances.services import access, controlling, ordering
 from appliances.services.access import May

@@ -7,10 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from appliances.api.fields import (
     ApplianceKind,
     ControllerMode,
-    Id,
     Limit,
     LimitSource,
-    Moment,
     Name,
     Note,
     Pause,
@@ -23,6 +21,7 @@ from appliances.api.fields import (
     Voltage,
     Zone,
 )
+from appliances.presentation.field_types import Id, Moment
 
 LEFT_OUT: Any = None
 """The default of a field that need not be sent; it is never read, for only what was sent is passed on."""

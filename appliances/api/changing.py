@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appliances.api import answering, authentication, handlers
-from appliances.models import Answered, User
+from appliances.models import User
 from appliances.presentation import resources
 from appliances.services import answered
 from appliances.services.actor import Key
+from appliances.services.answered import Answer
 from appliances.services.cleaning import Invalid
 from appliances.services.outcome import Refused, Rehearsed
 
@@ -56,31 +57,21 @@ def carefully(view: View) -> View:
 
 
 def _once(key: Key, request: HttpRequest, call: Callable[[], HttpResponse]) -> HttpResponse:
-    earlier = answered.find(key)
-    if earlier is not None and earlier.status is not None:
-        return _replayed(_kept(earlier))
+    earlier = answered.given(key)
+    if earlier is not None:
+        return _given(earlier)
     try:
         response = call()
     except Refused as why:
         response = handlers.refused(request, why)
-
-    row = answered.find(key)
-    if row is None:  # the operation changes nothing, so it has done nothing under the key
-        return response
-    if row.status is not None:  # another try has been answered before the one that did it: the same for all
-        response = _kept(row)
-    else:
-        headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-        answered.complete(key, status=response.status_code, headers=headers, body=response.content.decode())
-    return response if answered.is_by(row, key) else _replayed(response)
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    return _given(answered.settle(key, Answer(response.status_code, response.content.decode(), headers)))
 
 
-def _kept(row: Answered) -> HttpResponse:
-    return HttpResponse(row.body, status=row.status, headers=row.headers)
-
-
-def _replayed(response: HttpResponse) -> HttpResponse:
-    response[REPLAYED] = "true"
+def _given(answer: Answer) -> HttpResponse:
+    response = HttpResponse(answer.body, status=answer.status, headers=answer.headers)
+    if answer.is_replay:
+        response[REPLAYED] = "true"
     return response
 
 

@@ -5,11 +5,11 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Query, Router
 
-from appliances.api import answering, authentication, bodies, problems, schemas
+from appliances.api import answering, authentication, bodies, schemas
 from appliances.api.fields import IdInPath, Slug
 from appliances.api.paging import Paging
 from appliances.models import Circuit, Home
-from appliances.presentation import resources, snapshot
+from appliances.presentation import problems, resources, snapshot
 from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import access, circuit

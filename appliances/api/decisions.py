@@ -7,10 +7,10 @@ from django.utils import timezone
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
-from appliances.api import answering, authentication, etags, problems, schemas
+from appliances.api import answering, authentication, etags, schemas
 from appliances.api.fields import Day, Flag, RecordKind, RecordOutcome, Slug, Sought
 from appliances.api.paging import Paging
-from appliances.presentation import resources
+from appliances.presentation import problems, resources
 from appliances.services import access, record
 from appliances.services.access import May
 from appliances.services.record import LookedFor

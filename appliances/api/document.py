@@ -7,8 +7,9 @@ from typing import Any
 from ninja.schema import NinjaGenerateJsonSchema
 from pydantic.json_schema import models_json_schema
 
-from appliances.api import changing, examples, problems, schemas
+from appliances.api import changing, examples, schemas
 from appliances.api.router import api
+from appliances.presentation import problems
 from appliances.presentation.exact import Json
 
 TAGS = {

@@ -13,8 +13,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from appliances.api import answering, authentication, document, etags, problems
+from appliances.api import answering, authentication, document, etags
 from appliances.models import Home
+from appliances.presentation import problems
 from appliances.presentation.exact import Json
 from appliances.services.access import Asker
 
@@ -56,7 +57,7 @@ class Section:
 @require_safe
 def show_document(request: HttpRequest) -> HttpResponse:
     if _asker(request) is None:
-        return problems.answer(request, problems.NOT_SIGNED_IN)
+        return answering.problem(request, problems.NOT_SIGNED_IN)
     etag = etags.of_text(document.as_text())
     if etags.is_known(request, etag):
         return etags.not_modified(etag)

@@ -1,7 +1,7 @@
 """The types of single fields: what they take, and what the OpenAPI document says of them."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -14,13 +14,10 @@ from appliances.models.appliance import LEAST_IMPORTANT, LONGEST_PAUSE, LONGEST_
 from appliances.models.controller import Mode
 from appliances.models.decision import Outcome
 from appliances.models.temporary_limit import Source
+from appliances.presentation.field_types import MOST_ID, Id
 from appliances.services import record
 
-MOST_ID = 2**63 - 1
-"""The largest number both databases have for an id; asking them for a larger one is an error, not an answer."""
-
 MOST_WATTS = units.MOST_MW // units.MW_PER_WATT
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 IN_WORDS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,3})?")
 
@@ -96,19 +93,6 @@ Run = Annotated[int, Field(ge=1, le=LONGEST_RUN, description="Seconds.")]
 Reason = Annotated[str, Field(max_length=120, json_schema_extra=NO_NUL), AfterValidator(_storable)]
 
 
-def _moment(value: Any) -> datetime:
-    """RFC 3339, with the offset from UTC: without it nobody knows which hour is meant."""
-    if not isinstance(value, str) or not RFC_3339.fullmatch(value):
-        raise ValueError("Give a date and time with its offset from UTC, like 2030-01-31T19:30:00+01:00.")
-    try:
-        return datetime.fromisoformat(value.upper()).astimezone(UTC)
-    except (OverflowError, ValueError):
-        raise ValueError("There is no such moment.") from None
-
-
-Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
-
-
 def _day(value: Any) -> date:
     try:
         return date.fromisoformat(value) if DAY.fullmatch(value) else _no_day()
@@ -139,7 +123,6 @@ def _yes_or_no(value: Any) -> Any:
 Flag = Annotated[bool, PlainValidator(_yes_or_no), WithJsonSchema({"type": "boolean"})]
 Voltage = Annotated[int, Field(ge=50, le=1000)]
 Percent = Annotated[int, Field(ge=1, le=100)]
-Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 
 Shed = Annotated[
     list[Id],

@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Query, Router
 
-from appliances.api import answering, authentication, bodies, etags, problems, schemas
+from appliances.api import answering, authentication, bodies, etags, schemas
 from appliances.api.fields import Slug
 from appliances.api.paging import Paging
 from appliances.models import Circuit
-from appliances.presentation import resources
+from appliances.presentation import problems, resources
 from appliances.presentation.exact import Json
 from appliances.services import access, home
 from appliances.services.access import May

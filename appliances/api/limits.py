@@ -5,10 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Query, Router
 
-from appliances.api import answering, authentication, balancing_schemas, bodies, problems
+from appliances.api import answering, authentication, balancing_schemas, bodies
 from appliances.api.fields import IdInPath, Slug
 from appliances.api.paging import Paging
-from appliances.presentation import claims_shown, snapshot
+from appliances.presentation import claims_shown, problems, snapshot
 from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import access, limits

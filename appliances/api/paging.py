@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from appliances.api.fields import MOST_ID
 from appliances.presentation.exact import Json
+from appliances.presentation.field_types import MOST_ID
 from appliances.services.cleaning import Invalid
 
 MOST = 200

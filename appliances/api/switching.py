@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from appliances.api import answering, appliances, authentication, bodies, examples, problems, schemas
+from appliances.api import answering, authentication, bodies, examples, schemas
 from appliances.api.fields import IdInPath, Slug
-from appliances.presentation import resources, snapshot
+from appliances.presentation import problems, resources, snapshot
 from appliances.services import access, planning, switching
 from appliances.services.access import May
 from appliances.services.outcome import Changed
@@ -58,7 +58,7 @@ def swap_appliances(request: HttpRequest, appliance_id: IdInPath, wanted: bodies
 def check_fit(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
     asker = authentication.of(request)
     home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.LOOK)
-    return answering.shown(request, home, lambda at: resources.fit(at, appliances.find(at, appliance_id)))
+    return answering.shown(request, home, lambda at: resources.fit(at, at.appliance(appliance_id)))
 
 
 @router.post(
@@ -78,11 +78,4 @@ def check_plan(request: HttpRequest, slug: Slug, wanted: bodies.ToPlan) -> HttpR
 
 def switched(appliance_id: int, changed: Changed) -> HttpResponse:
     at = snapshot.after(changed, timezone.now())
-    return answering.json(
-        {
-            "changed": changed.decision is not None,
-            "revision": changed.revision,
-            "appliance": appliances.shape(at, appliance_id),
-            "load": resources.load(at),
-        }
-    )
+    return answering.json({**resources.switched(at, appliance_id, changed), "load": resources.load(at)})

@@ -10,8 +10,9 @@ from django.urls import URLPattern, path, re_path
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from appliances.api import documentation, problems
+from appliances.api import answering, documentation
 from appliances.api.router import api
+from appliances.presentation import problems
 
 View = Callable[..., HttpResponse]
 
@@ -39,13 +40,13 @@ def _door(view: View) -> View:
 
 def _not_allowed(request: HttpRequest, allow: str) -> HttpResponse:
     methods = {method.strip() for method in allow.split(",")}
-    response = problems.answer(request, problems.METHOD_NOT_ALLOWED)
+    response = answering.problem(request, problems.METHOD_NOT_ALLOWED)
     response["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     return response
 
 
 def _nothing_here(request: HttpRequest) -> HttpResponse:
-    return problems.answer(request, problems.NOT_FOUND, "There is nothing at this address.")
+    return answering.problem(request, problems.NOT_FOUND, "There is nothing at this address.")
 
 
 ROOT = "api-root"

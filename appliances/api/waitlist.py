@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from appliances.api import answering, authentication, balancing_schemas, bodies, problems, schemas
+from appliances.api import answering, authentication, balancing_schemas, bodies, schemas
 from appliances.api.fields import IdInPath, Slug
 from appliances.api.switching import switched
-from appliances.presentation import claims_shown
+from appliances.presentation import claims_shown, problems
 from appliances.services import access, waiting
 from appliances.services.access import May
 

@@ -153,15 +153,17 @@ class Tree:
         turned = {pk: replace(self.load(pk), is_on=is_on) for pk, is_on in wanted.items()}
         if at is not None:
             turned = {pk: replace(load, switched_at=at) for pk, load in turned.items()}
-        made = replace(self, loads=tuple(turned.get(load.id, load) for load in self.loads))
-        made._take_over(self, turned)
+        # In their order: who is turned over keeps the place.
+        by_id = {**self._loads_by_id, **turned}
+        made = replace(self, loads=tuple(by_id.values()))
+        made._take_over(self, by_id, turned)
         return made
 
-    def _take_over(self, before: "Tree", turned: Mapping[int, Load]) -> None:
+    def _take_over(self, before: "Tree", by_id: dict[int, Load], turned: Mapping[int, Load]) -> None:
         """The indexes of the tree it was made from, where only these loads were turned on or off."""
         mine = self.__dict__
         mine["_breakers_by_id"], mine["_paths"] = before._breakers_by_id, before._paths
-        mine["_loads_by_id"] = {**before._loads_by_id, **turned}
+        mine["_loads_by_id"] = by_id
         if "_carried_mw" in before.__dict__:
             carried_mw = dict(before._carried_mw)
             for load in turned.values():

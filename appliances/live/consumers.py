@@ -1,69 +1,142 @@
-"""The sockets: HTML fragments for htmx, a wall screen's, JSON for automations. They only speak; commands go by POST."""
+"""The sockets: HTML fragments for htmx, a wall screen's, JSON for automations, which alone take commands.
+
+Plain ASGI: a consumer of Channels spends a thread hop and three tasks on every message it receives.
+"""
 
 from typing import Any
 
-from channels.generic.websocket import AsyncWebsocketConsumer
-
-from appliances.live import hub, rendering, visitor
+from appliances.live import asked, carrying, hub, rendering, visitor
+from appliances.live.asked import Asked, Wrong
 from appliances.live.rendering import Variant
 from appliances.live.visitor import TOO_MANY, Closed, Visitor
+from appliances.presentation import problems
+from appliances.presentation.faults import Fault
+from appliances.services.answered import Answer
+
+MOST_UNANSWERED = 32
+"""Commands of one socket that may wait for their answer; one more is not taken."""
+
+MOST_IN_VAIN = 256
+"""Messages in a row that no command came of; who says one more is not listening to the answers."""
 from appliances.telemetry import lines
 
 
-class HomeSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """Fragments of a home. What is received is ignored."""
+class HomeSocket:
+    """Fragments of a home. What is received is ignored: its extension sends again what was meant for another hour."""
 
-    # The hub joins the groups; a channel of each socket's own would cost five times as much.
-    channel_layer_alias = "none: see appliances.live.hub"
     form = rendering.HTML
-    visitor: Visitor | None = None
+    visitor: Visitor
+    variant: Variant
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    def __init__(self, scope: Any, send: Any) -> None:
+        self.scope = scope
+        self._send = send
+        self.is_open = False
+
+    @classmethod
+    def as_asgi(cls) -> Any:
+        async def application(scope: Any, receive: Any, send: Any) -> None:
+            await cls(scope, send).live(receive)
+
+        application.consumer_class = cls  # type: ignore[attr-defined]
+        return application
+
+    async def live(self, receive: Any) -> None:
         self.hub = hub.of_this_process()
+        has_joined = False
         try:
-            await super().__call__(scope, receive, send)
+            while (message := await receive())["type"] != "websocket.disconnect":
+                if message["type"] == "websocket.receive":
+                    await self.hear(message.get("text"))
+                else:
+                    has_joined = await self.connect()
+            self.is_open = False
+            if has_joined:
+                await self.hub.leave(self)
         finally:
             # However it ended: a place that is not given back is lost to its person.
+            self.is_open = False
             self.hub.crowd.leave(self)
 
-    async def connect(self) -> None:
+    async def connect(self) -> bool:
+        """Whether it watches from now on."""
         # Accepted first, since a browser is told the code only of a socket that was open.
-        await self.accept()
+        await self._send({"type": "websocket.accept"})
+        self.is_open = True
         try:
             admitted = await self.hub.in_thread(self.admitted)
         except Closed as why:
-            await self.close(why.code)
-            return
+            await self.end(why.code)
+            return False
         if not self.hub.crowd.enter(self, admitted):
-            await self.close(TOO_MANY)
-            return
+            await self.end(TOO_MANY)
+            return False
         self.visitor = admitted
         self.variant = Variant(self.form, admitted.role)
         lines.let_in(self.scope, self.form, user=admitted.user_id, home=admitted.home_id)
         await self.hub.join(self)
+        return True
 
     def admitted(self) -> Visitor:
         """In a thread of the hub's. Raises Closed."""
         return visitor.admit(self.scope["headers"], self.scope["url_route"]["kwargs"]["slug"])
 
-    async def disconnect(self, code: int) -> None:
-        if self.visitor is not None:
-            await self.hub.leave(self)
-
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+    async def hear(self, text: str | None) -> None:
         return
 
     async def frame(self, text: str) -> None:
-        await self.send(text_data=text)
+        if self.is_open:
+            await self._send({"type": "websocket.send", "text": text})
 
     async def end(self, code: int) -> None:
-        await self.close(code)
+        if self.is_open:
+            self.is_open = False
+            await self._send({"type": "websocket.close", "code": code})
 
 
 class HomeApiSocket(HomeSocket):
-    """The same facts as JSON: first `state`, then `change` with `previous`, and a `heartbeat` every ten seconds."""
+    """The same facts as JSON: first `state`, then `change` with `previous`, and a `heartbeat` every ten seconds.
+
+    And commands, each answered by its `id` (docs/design/socket-commands.md).
+    """
 
     form = rendering.JSON
+    unanswered = 0
+    in_vain = 0
+
+    async def hear(self, text: str | None) -> None:
+        if not self.is_open:
+            return
+        try:
+            command = self.command(text)
+        except Wrong as why:
+            await self.refuse(why)
+        else:
+            self.in_vain = 0
+            self.unanswered += 1
+            self.hub.lanes.put(command, self.answer)
+
+    def command(self, text: str | None) -> Asked:
+        """Raises Wrong."""
+        if text is None:
+            raise Wrong(Fault(problems.MALFORMED, "Send text: one JSON object."))
+        command = asked.read(text, self.visitor, self.scope["path"])
+        if self.unanswered >= MOST_UNANSWERED:
+            busy = f"{MOST_UNANSWERED} commands of this socket are not answered yet. Nothing was changed; try again."
+            raise Wrong(Fault(problems.BUSY, busy), command.message.id)
+        return command
+
+    async def refuse(self, why: Wrong) -> None:
+        self.in_vain += 1
+        if self.in_vain > MOST_IN_VAIN:
+            await self.end(TOO_MANY)
+            return
+        body = carrying.problem(why.fault, self.scope["path"])
+        await self.frame(carrying.sent(why.id, Answer(why.fault.kind.status, body)))
+
+    async def answer(self, text: str) -> None:
+        self.unanswered -= 1
+        await self.frame(text)
 
 
 class WallSocket(HomeSocket):

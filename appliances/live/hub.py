@@ -22,6 +22,7 @@ from django.db import close_old_connections, connections
 from appliances import events
 from appliances.live import visitor
 from appliances.live.crowd import Crowd
+from appliances.live.lanes import Lanes
 from appliances.live.room import Room, Watcher
 from appliances.live.visitor import Visitor
 from appliances.models import Home
@@ -50,6 +51,7 @@ class Hub:
     def __init__(self) -> None:
         self._rooms: dict[int, Room] = {}
         self.crowd = Crowd()
+        self.lanes = Lanes()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="voltsafe-hub")
         # Apart from those that read homes, and two: neither slow homes nor a slow look hold up the next look.
         self._surveyors = [ThreadPoolExecutor(1, thread_name_prefix="voltsafe-survey") for _ in range(2)]
@@ -110,6 +112,7 @@ class Hub:
         self._tasks = []
         for thread in self._surveyors:
             thread.submit(connections.close_all)
+        self.lanes.rest()
         together = threading.Barrier(READERS)
         for _ in range(READERS):
             self._readers.submit(_close, together)

@@ -110,6 +110,19 @@ def _who(headers: dict[bytes, str], now: datetime) -> tuple[Asker | None, str]:
     return (access.person(user), key) if user else (None, "")
 
 
+def asker(one: Visitor, now: datetime) -> Asker:
+    """Whoever stands behind a socket as they are now, whatever they were when it was opened. Raises Closed."""
+    if one.token_id is not None:
+        token = tokens.held(token_id=one.token_id, now=now)
+        found = access.token(token) if token else None
+    else:
+        user = _users_of([one.session_key], now).get(one.session_key)
+        found = access.person(user) if user else None
+    if found is None:
+        raise Closed(SIGNED_OUT)
+    return found
+
+
 def _value(cookies: SimpleCookie, name: str) -> str:
     morsel = cookies.get(name)
     return morsel.value if morsel else ""

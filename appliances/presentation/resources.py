@@ -12,6 +12,7 @@ from appliances.presentation.snapshot import Snapshot
 from appliances.services import fitting
 from appliances.services.appliance import RULES
 from appliances.services.facts import of_loads
+from appliances.services.outcome import Changed
 from appliances.services.planning import Plan
 
 
@@ -79,6 +80,15 @@ def appliance(at: Snapshot, row: Appliance) -> Json:
         "fits": not short,
         "short_by_watts": exact_mw(short),
         "claim": claims_shown.claim(at, row),
+    }
+
+
+def switched(at: Snapshot, appliance_id: int, changed: Changed) -> Json:
+    """What a switch is answered with, besides the `load`. Raises Missing where the appliance has gone meanwhile."""
+    return {
+        "changed": changed.decision is not None,
+        "revision": changed.revision,
+        "appliance": appliance(at, at.appliance(appliance_id)),
     }
 
 

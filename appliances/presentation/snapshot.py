@@ -1,6 +1,5 @@
 """A home at one revision: its rows as they were committed together, read in a few short queries."""
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +11,7 @@ from appliances.balancer import claims as queue
 from appliances.balancer import fit
 from appliances.balancer.claims import Standing
 from appliances.balancer.tree import Breaker, Tree
-from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit
+from appliances.models import Appliance, Circuit, Controller, Decision, Home, TemporaryLimit, quick
 from appliances.models.controller import Mode
 from appliances.models.prepared import Prepared
 from appliances.presentation import newest
@@ -55,6 +54,13 @@ class Snapshot:
     @property
     def main(self) -> Circuit:
         return next(row for row in self.circuits if row.parent_id is None)
+
+    def appliance(self, appliance_id: int) -> Appliance:
+        """As it was at this revision. Raises Missing."""
+        row = next((row for row in self.appliances if row.pk == appliance_id), None)
+        if row is None:
+            raise Missing("There is no such appliance.")
+        return row
 
     def plugged_in(self, circuit_id: int) -> tuple[Appliance, ...]:
         """At the circuit itself, in the order they were added."""
@@ -152,7 +158,7 @@ def _reckoned(home: Home, rows: Rows, decisions: tuple[Decision, ...], now: date
 
 def as_it_would_be(at: Snapshot, tree: Tree) -> Snapshot:
     """The same home with what is on in `tree`; what waits or was shed, and the record, are as they are."""
-    appliances = tuple(copy.copy(row) for row in at.appliances)
+    appliances = tuple(quick.copy(row) for row in at.appliances)
     for row in appliances:
         row.is_on = tree.load(row.pk).is_on
     return replace(at, appliances=appliances, tree=tree)

@@ -82,7 +82,8 @@ def administers(user: User | AnonymousUser) -> bool:
 def role_in(*, asker: Asker, home_id: int) -> str | None:
     if asker.wall is not None:
         return role_of_wall(asker.wall) if asker.wall.home_id == home_id else None
-    return Membership.objects.filter(user=asker.user, home_id=home_id).values_list("role", flat=True).first()
+    member = _MEMBER_OF.first(asker.user.pk if asker.user else 0, home_id)
+    return member.role if member else None
 
 
 def role_of_wall(row: Wall) -> str:
@@ -120,6 +121,7 @@ def at_limit(*, asker: Asker, limit_id: int, capability: May) -> tuple[Home, str
     return _at(asker, capability, "There is no such temporary limit.", "temporary_limits", limit_id)
 
 
+_MEMBER_OF = Prepared[Membership](lambda user, home: Membership.objects.filter(user_id=user, home_id=home), int, int)
 _WITH_HOME = Membership.objects.select_related("home")
 _MEMBER = {
     "slug": Prepared[Membership](

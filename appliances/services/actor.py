@@ -28,6 +28,8 @@ class By:
     dry_run: bool = False
     """Everything is done and then undone; the services raise Rehearsed."""
     key: Key | None = None
+    deadline: float | None = None
+    """By time.monotonic: if its turn comes later it is not carried out. Whoever sends it may be gone by then."""
     confirmed: bool = False
     """They have shown within the last minutes that it is they; only a person is asked to."""
     installer_code: str = ""

@@ -5,6 +5,7 @@ The row is written in the transaction of what the request did, so there is never
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,39 @@ ATTEMPT = "attempt"
 
 class KeyReused(Exception):
     """The key belongs to another request of the same person. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """As it is sent."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_replay: bool = False
+    """It was given before; nothing was done again."""
+
+
+def given(key: Key) -> Answer | None:
+    """What the request with this key was answered before. Raises KeyReused."""
+    row = find(key)
+    return None if row is None or row.status is None else _kept(row)
+
+
+def settle(key: Key, answer: Answer) -> Answer:
+    """Once it is carried out: the answer that all who send it get, kept from now on."""
+    row = find(key)
+    if row is None:  # the operation changes nothing, so it has done nothing under the key
+        return answer
+    if row.status is not None:  # another try has been answered before the one that did it: the same for all
+        answer = _kept(row)
+    else:
+        complete(key, answer)
+    return replace(answer, is_replay=not is_by(row, key))
+
+
+def _kept(row: Answered) -> Answer:
+    return Answer(row.status or 0, row.body, row.headers, is_replay=True)
 
 
 def find(key: Key) -> Answered | None:
@@ -62,11 +96,11 @@ def is_by(row: Answered, key: Key) -> bool:
     return bool(row.outcome[ATTEMPT] == key.attempt)
 
 
-def complete(key: Key, *, status: int, headers: Mapping[str, str], body: str) -> None:
+def complete(key: Key, answer: Answer) -> None:
     """Keep the answer as it is sent, unless one is kept already. It may fail: what was done is noted, and is enough."""
     try:
         with fair_turn.of_writers(PATIENCE):
-            _rows(key).filter(status=None).update(status=status, headers=dict(headers), body=body)
+            _rows(key).filter(status=None).update(status=answer.status, headers=dict(answer.headers), body=answer.body)
     except (TookTooLong, DatabaseError) as why:
         log.warning("The answer to a request with a key was not kept: %s", why)
 

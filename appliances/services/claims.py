@@ -1,6 +1,7 @@
 """What is claimed for an appliance that is off: that it starts when there is room, or comes back after shedding."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from appliances.balancer import claims as queue
 from appliances.balancer.claims import Claim, Why
@@ -8,7 +9,8 @@ from appliances.models import Appliance, Shed, Wait
 
 
 def waiting(row: Appliance) -> Wait | None:
-    return getattr(row, "wait", None)
+    found: Wait | None = _read_with("wait", row)
+    return found
 
 
 def shed(row: Appliance) -> Shed | None:
@@ -19,8 +21,14 @@ def shed(row: Appliance) -> Shed | None:
 
 def ever_shed(row: Appliance) -> Shed | None:
     """The same, and for a while after it came back."""
-    found: Shed | None = getattr(row, "shed", None)
+    found: Shed | None = _read_with("shed", row)
     return found
+
+
+def _read_with(name: str, row: Appliance) -> Any:
+    """What was read with the row is known to be there or not; asked by its name, Django says no by an exception."""
+    known = row._state.fields_cache
+    return known[name] if name in known else getattr(row, name, None)
 
 
 def of(rows: Iterable[Appliance], *, forget: bool = False) -> list[Claim]:

@@ -4,8 +4,9 @@ Steps that share a transaction are each on their own: one that raises is undone 
 answered once the one commit is on the disk.
 """
 
+import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.db import (
     DEFAULT_DB_ALIAS,
@@ -62,10 +63,70 @@ def run(step: Callable[[], Result], *, patience: float) -> Result:
 
 
 def _run(step: Callable[[], Result], patience: float) -> Result:
+    if _here.shares:
+        return _undone_alone(step)
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return _try(step)
     job = Job(_as_here(step))
-    fair_turn.writers.run(job, patience, _together)
+    fair_turn.writers.run([job], patience, _together)
+    return cast(Result, job.outcome())
+
+
+def run_each(calls: Sequence[Callable[[], Any]], *, patience: float) -> list[Job]:
+    """Calls that each run a step, whole and in their order; on SQLite their steps share one transaction.
+
+    Each has its outcome, as if it had been called by itself; where their turn did not come, TookTooLong is everyone's.
+    """
+    if len(calls) == 1 or connection.vendor != "sqlite" or connection.in_atomic_block:
+        return [_called(Job(call)) for call in calls]
+    jobs = [Job(_as_here(_sharing(call)), undoes_itself=True) for call in calls]
+    try:
+        fair_turn.writers.run(jobs, patience, _together)
+    except TookTooLong as why:
+        for job in jobs:
+            job.error = why
+    return [job if job.error else job.result for job in jobs]
+
+
+class _Here(threading.local):
+    shares = False
+    """What runs in this thread is a call of several: its step is part of their transaction."""
+
+
+_here = _Here()
+
+
+def _sharing(call: Callable[[], Any]) -> Callable[[], Job]:
+    """A refusal raises after its record is written: what the call raises must not undo what its step has done."""
+
+    def shared() -> Job:
+        _here.shares = True
+        try:
+            return _called(Job(call), aborting=OperationalError)
+        finally:
+            _here.shares = False
+
+    return shared
+
+
+def _called(job: Job, aborting: type[Exception] | tuple[()] = ()) -> Job:
+    try:
+        job.result = job.step()
+    except aborting:
+        raise
+    except Exception as why:
+        job.error = why
+    return job
+
+
+def _undone_alone(step: Callable[[], Result]) -> Result:
+    # Within the step nothing is shared: one that runs another is the mistake that `durable` is there to find.
+    _here.shares = False
+    job = Job(step)
+    try:
+        _in_a_savepoint(job)
+    finally:
+        _here.shares = True
     return cast(Result, job.outcome())
 
 
@@ -113,7 +174,10 @@ def _in_one(jobs: Sequence[Job]) -> None:
         known.look()
         guard.assert_intact(connection)
         for job in jobs:
-            _in_a_savepoint(job)
+            if job.undoes_itself:
+                job.result = job.step()
+            else:
+                _in_a_savepoint(job)
 
 
 def _in_a_savepoint(job: Job) -> None:

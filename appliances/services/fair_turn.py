@@ -36,8 +36,10 @@ class State(Enum):
 class Job:
     """A step that somebody waits for; `outcome` is what it returned or raised."""
 
-    def __init__(self, step: Callable[[], Any]) -> None:
+    def __init__(self, step: Callable[[], Any], *, undoes_itself: bool = False) -> None:
         self.step = step
+        self.undoes_itself = undoes_itself
+        """Whatever of it fails is undone by the step; what it raises is kept apart from what it wrote."""
         self.result: Any = None
         self.error: BaseException | None = None
 
@@ -48,10 +50,10 @@ class Job:
 
 
 class _Place:
-    """In the queue; without a job it wants the turn for itself."""
+    """In the queue; without jobs it wants the turn for itself."""
 
-    def __init__(self, job: Job | None = None) -> None:
-        self.job = job
+    def __init__(self, jobs: Sequence[Job] = ()) -> None:
+        self.jobs = jobs
         self.state = State.WAITING
         self.taken_at = 0.0
         # A bare lock, held until it is this place's turn: an Event does the same with two locks and a list.
@@ -83,12 +85,12 @@ class FairQueue:
         finally:
             self._leave()
 
-    def run(self, job: Job, patience: float, together: Callable[[Sequence[Job]], None]) -> None:
-        """Have the job done by `together`, with others or alone, by this thread or the one whose turn it is.
+    def run(self, jobs: Sequence[Job], patience: float, together: Callable[[Sequence[Job]], None]) -> None:
+        """Have the jobs done by `together`, with others or alone, by this thread or the one whose turn it is.
 
         `together` gives every job its outcome, and raises nothing. Raises TookTooLong as `turn` does.
         """
-        place = _Place(job)
+        place = _Place(jobs)
         asked = perf_counter()
         try:
             self._enter(place, patience)
@@ -98,8 +100,8 @@ class FairQueue:
             return
         taken: list[_Place] = []
         try:
-            taken = self._take_along()
-            together([job, *(one.job for one in taken if one.job is not None)])
+            taken = self._take_along(MOST_TOGETHER - len(jobs))
+            together([*jobs, *(job for one in taken for job in one.jobs)])
         finally:
             for one in taken:
                 one.to(State.DONE)
@@ -127,13 +129,14 @@ class FairQueue:
         mine.wait()
         return False
 
-    def _take_along(self) -> list[_Place]:
+    def _take_along(self, room: int) -> list[_Place]:
         taken: list[_Place] = []
         with self._mutex:
-            while self._waiting and self._waiting[0].job is not None and len(taken) < MOST_TOGETHER - 1:
+            while self._waiting and 0 < len(self._waiting[0].jobs) <= room:
                 taken.append(self._waiting.popleft())
                 taken[-1].state = State.TAKEN
                 taken[-1].taken_at = perf_counter()
+                room -= len(taken[-1].jobs)
         return taken
 
     def _leave(self) -> None:

@@ -21,6 +21,10 @@ class Busy(Exception):
     """The home's turn did not come in time; nothing was changed, asking again is safe."""
 
 
+class TooLate(Exception):
+    """The turn came after the asker's deadline; nothing was changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What a turn did. `decision` is None where everything already was as asked."""

@@ -99,7 +99,7 @@ def must_rest(here: Turn, action: Action, row: Appliance, facts: Mapping[str, An
     return True
 
 
-def swap(*, on_id: int, off_ids: Collection[int], by: By, now: datetime) -> Changed:
+def swap(*, on_id: int, off_ids: Collection[int], by: By, now: datetime, home_id: int | None = None) -> Changed:
     """Switch these off and that one on, all or nothing. Raises Refused, Missing, Invalid, Busy."""
     if on_id in off_ids:
         raise Invalid({"off": ["An appliance cannot make room for itself."]})
@@ -132,7 +132,7 @@ def swap(*, on_id: int, off_ids: Collection[int], by: By, now: datetime) -> Chan
             here.circuits.update(breaker.id for breaker in here.tree.path(load.circuit_id))
         return row.pk
 
-    return turn.take(home_id=home_of(on_id), by=by, now=now, body=body)
+    return turn.take(home_id=home_id or home_of(on_id), by=by, now=now, body=body)
 
 
 def home_of(appliance_id: int) -> int:

@@ -63,7 +63,15 @@ def bearer(*, text: str, now: datetime) -> Token | None:
     """The token with this text, if it has not expired and its person may still sign in."""
     if not text.startswith(PREFIX):
         return None
-    row = OF_ACTIVE.first(secret_text.digest(text))
+    return _in_use(OF_ACTIVE.first(secret_text.digest(text)), now)
+
+
+def held(*, token_id: int, now: datetime) -> Token | None:
+    """The same for one that was shown before."""
+    return _in_use(BY_ID.first(token_id), now)
+
+
+def _in_use(row: Token | None, now: datetime) -> Token | None:
     if row is None or not row.is_valid(now):
         return None
     if row.last_used_at is None or now - row.last_used_at > NOTE_EVERY:
@@ -82,6 +90,7 @@ def _note_use(row: Token, now: datetime) -> None:
 OF_ACTIVE = Prepared[Token](
     lambda digest: Token.objects.select_related("user").filter(digest=digest, user__is_active=True), str
 )
+BY_ID = Prepared[Token](lambda pk: Token.objects.select_related("user").filter(pk=pk, user__is_active=True), int)
 
 
 def _record(action: Action, row: Token, by: By, now: datetime, facts: Mapping[str, object]) -> None:

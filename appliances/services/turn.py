@@ -4,6 +4,7 @@ A turn holds the lock of one home from its first line to its commit. What it dec
 transaction, a refusal too, and told to watchers after the commit.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -24,11 +25,13 @@ from appliances.services import answered, durable, known, reading
 from appliances.services import facts as keeping
 from appliances.services.actor import By
 from appliances.services.fair_turn import TookTooLong
-from appliances.services.outcome import Busy, Changed, Missing, Refused, Rehearsed
+from appliances.services.outcome import Busy, Changed, Missing, Refused, Rehearsed, TooLate
 from appliances.telemetry import figures, lines
 
 PATIENCE = 5.0
 """Seconds a writer waits for its turn before it is told that the home is busy."""
+
+HOME_IS_BUSY = "The home is busy. Nothing was changed; try again."
 
 
 @dataclass
@@ -176,11 +179,13 @@ def take(*, home_id: int, by: By, now: datetime, body: Callable[[Turn], int | No
     """Run `body` in the home's turn; it returns the id of what it was about.
 
     Raises Refused after the commit if the body recorded a refusal last, Missing if there is no such home, Busy if
-    the turn did not come within PATIENCE, and what `transact` raises.
+    the turn did not come within PATIENCE, TooLate if it came after the deadline of `by`, and what `transact` raises.
     """
 
     def locked() -> Changed:
         turn = begun(home_id, by, now)
+        if by.deadline is not None and time.monotonic() > by.deadline:
+            raise TooLate("It would have been carried out too late.")
         subject_id = body(turn)
         _leave(turn)
         return turn.changed(subject_id)
@@ -229,7 +234,7 @@ def transact(step: Callable[[], Changed], *, by: By) -> Changed:
     try:
         changed, is_new = durable.run(lambda: _once(step, by), patience=PATIENCE)
     except TookTooLong as why:
-        raise Busy("The home is busy. Nothing was changed; try again.") from why
+        raise Busy(HOME_IS_BUSY) from why
     if is_new and changed.decision is not None:
         # By the one who asked, once it is committed: who writes next does not wait for it.
         publish_once_committed(changed, by=by)

@@ -17,7 +17,9 @@ USUAL = timedelta(hours=4)
 LONGEST = timedelta(days=7)
 
 
-def ask(*, appliance_id: int, by: By, now: datetime, expires_at: datetime | None = None) -> Changed:
+def ask(
+    *, appliance_id: int, by: By, now: datetime, expires_at: datetime | None = None, home_id: int | None = None
+) -> Changed:
     """Start it when there is room: at once where there is, otherwise it waits until `expires_at`.
 
     Succeeds without a record if it is on or waits already. Raises Invalid where it could never fit, Missing, Busy.
@@ -46,10 +48,10 @@ def ask(*, appliance_id: int, by: By, now: datetime, expires_at: datetime | None
         here.appliances.add(row.pk)
         return row.pk
 
-    return turn.take(home_id=switching.home_of(appliance_id), by=by, now=now, body=body)
+    return turn.take(home_id=home_id or switching.home_of(appliance_id), by=by, now=now, body=body)
 
 
-def cancel(*, appliance_id: int, by: By, now: datetime) -> Changed:
+def cancel(*, appliance_id: int, by: By, now: datetime, home_id: int | None = None) -> Changed:
     """Let it wait no longer; succeeds without a record if it does not. Raises Missing, Busy."""
 
     def body(here: Turn) -> int:
@@ -58,7 +60,7 @@ def cancel(*, appliance_id: int, by: By, now: datetime) -> Changed:
             end(here, row, Action.CANCEL_WAIT)
         return row.pk
 
-    return turn.take(home_id=switching.home_of(appliance_id), by=by, now=now, body=body)
+    return turn.take(home_id=home_id or switching.home_of(appliance_id), by=by, now=now, body=body)
 
 
 def end(here: Turn, row: Appliance, action: Action) -> None:

@@ -193,6 +193,16 @@ SOCKETS: dict[str, Need] = {
     "ws/api/v1/homes/<slug:slug>/": InHome(May.LOOK, PERSON_OR_TOKEN),
 }
 
+TAKES_COMMANDS = "ws/api/v1/homes/<slug:slug>/"
+COMMANDS: dict[str, tuple[May, dict[str, Any]]] = {
+    "toggle": (May.SWITCH, {"is_on": True}),
+    "swap": (May.SWITCH, {"off": []}),
+    "wait": (May.SWITCH, {}),
+    "cancel_wait": (May.SWITCH, {}),
+    "fit": (May.LOOK, {}),
+}
+"""What may be said on the JSON socket about an appliance, what it needs, and what is sent with it."""
+
 ALL = ("changelist", "add", "change", "delete", "history")
 ADMIN: dict[str, tuple[str, ...]] = {
     "appliances_home": ALL,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from appliances.api import document
+from appliances.live import asked
 from appliances.live.routing import websocket_urlpatterns
 from tests.access_matrix import declared
-from tests.access_matrix.needs import Door
+from tests.access_matrix.needs import Door, InHome, Need
 
 AREAS = (
     ("Sockets", "/ws/"),
@@ -41,7 +42,7 @@ class Undeclared(Exception):
     def __init__(self, route: Route) -> None:
         super().__init__(
             f"{route.path} ({route.name}) is not declared: add a line with what it needs to tests/access_matrix/"
-            "declared.py (WEB by its name, API by its operation id, SOCKETS by its path, ADMIN by its model), "
+            "declared.py (WEB by name, API by operation id, SOCKETS by path, COMMANDS by action, ADMIN by model), "
             "then `make matrix`."
         )
 
@@ -83,6 +84,20 @@ def of_sockets() -> Iterator[Route]:
         if route.name not in declared.SOCKETS:
             raise Undeclared(route)
         yield route
+
+
+def said_on(route: Route) -> dict[str, Need]:
+    """The handshake, and the commands that are taken then; by what they need. Raises Undeclared."""
+    found = {HANDSHAKE: declared.SOCKETS[route.name]}
+    if route.name == declared.TAKES_COMMANDS:
+        for action in asked.ACTIONS:
+            if action not in declared.COMMANDS:
+                raise Undeclared(Route(action, route.path))
+            found[action] = InHome(declared.COMMANDS[action][0], declared.PERSON_OR_TOKEN)
+    return found
+
+
+HANDSHAKE = "socket"
 
 
 def _walked(resolver: URLResolver, prefix: str = "/", space: str = "") -> Iterator[Route]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.access_matrix import declared, routes
+from tests.access_matrix import routes
 from tests.access_matrix.needs import ASKERS, Need
 from tests.access_matrix.routes import AREAS, Route
 from tests.access_matrix.walk import Outcomes
@@ -20,7 +20,8 @@ def rows() -> list[Row]:
     """Every address, method and need, as declared. Raises Undeclared."""
     doors = [*routes.declared_pages(), *routes.of_operations()]
     found = [(route, method, need) for route, door in doors for method, need in door.needs.items()]
-    return [*found, *((route, "socket", declared.SOCKETS[route.name]) for route in routes.of_sockets())]
+    sockets = [(route, said, need) for route in routes.of_sockets() for said, need in routes.said_on(route).items()]
+    return [*found, *sockets]
 
 
 def expected() -> Outcomes:

@@ -1,6 +1,7 @@
 """Everybody at every door of a furnished home: what they get, each request undone before the next."""
 
 import contextlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from copy import copy
@@ -20,11 +21,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from appliances.live import carrying
 from appliances.live.routing import websocket_urlpatterns
 from appliances.models import Decision, Home, Membership, Token, Wall
 from appliances.models.membership import Role
 from appliances.services import actor, people, walls
-from tests.access_matrix import routes
+from tests.access_matrix import declared, routes
 from tests.access_matrix.needs import ASKERS, BEARER, NO, NOT_THERE, SCREEN, SESSION, SIGN_IN, YES, Asker, Door
 from tests.access_matrix.routes import Route
 from tests.builders import (
@@ -162,7 +164,8 @@ def walked() -> Outcomes:
         for method in door.needs:
             found[route.path, method] = {one.name: at_door(house, route, door, method, one) for one in ASKERS}
     for route in routes.of_sockets():
-        found[route.path, "socket"] = {one.name: at_socket(house, route, one) for one in ASKERS}
+        for said in routes.said_on(route):
+            found[route.path, said] = {one.name: at_socket(house, route, said, one) for one in ASKERS}
     return found
 
 
@@ -220,21 +223,33 @@ class _Hub:
         return True
 
 
-def at_socket(house: House, route: Route, asker: Asker) -> str:
-    """The handshake as the consumer itself answers it."""
+def at_socket(house: House, route: Route, said: str, asker: Asker) -> str:
+    """The handshake, and what is said then, as the consumer itself answers it."""
     entry = next(one for one in websocket_urlpatterns if f"/{one.pattern}" == route.path)
-    consumer, codes = entry.callback.consumer_class(), []
-    consumer.scope = {"url_route": {"kwargs": {"slug": house.home.slug}}, "headers": house.headers[asker.name]}
+    scope = {"path": route.path, "url_route": {"kwargs": {"slug": house.home.slug}}}
+    codes: list[int] = []
 
-    async def accept(*_: Any) -> None:
-        return
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.close":
+            codes.append(message["code"])
 
-    async def close(code: int) -> None:
-        codes.append(code)
+    consumer = entry.callback.consumer_class({**scope, "headers": house.headers[asker.name]}, send)
+    consumer.hub = _Hub()
+    with undone():
+        with contextlib.suppress(StopIteration):
+            # Nothing in it has to wait here, so that it needs no loop, in which the database may not be asked.
+            consumer.connect().send(None)
+            raise Unforeseen(f"{route.path}: its handshake waits for something")
+        if codes:
+            return CLOSED[codes[0]]
+        return YES if said == routes.HANDSHAKE else _answered(house, consumer, said)
 
-    consumer.accept, consumer.close, consumer.hub = accept, close, _Hub()
-    with undone(), contextlib.suppress(StopIteration):
-        # Nothing in it has to wait here, so that it needs no loop, in which the database may not be asked.
-        consumer.connect().send(None)
-        raise Unforeseen(f"{route.path}: its handshake waits for something")
-    return CLOSED[codes[0]] if codes else YES
+
+def _answered(house: House, consumer: Any, action: str) -> str:
+    about = {"appliance": house.things["appliances"], **declared.COMMANDS[action][1]}
+    command = consumer.command(json.dumps({"id": 1, "action": action, **about}))
+    answer = json.loads(carrying.carry_out([command])[0])
+    status = 200 if answer["ok"] else answer["problem"]["status"]
+    if status not in LET_IN | ANSWERS.keys():
+        raise Unforeseen(f"{action}: {answer}")
+    return ANSWERS.get(status, YES)

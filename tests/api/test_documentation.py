@@ -8,7 +8,8 @@ import pytest
 import schemathesis
 from django.test import Client
 
-from appliances.api import document, documentation, problems
+from appliances.api import document, documentation
+from appliances.presentation import problems
 from tests.api.conftest import ROOT, Flat
 from tests.builders import a_person
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from appliances.api import document, problems
+from appliances.api import document
+from appliances.presentation import problems
 from tests.api.conftest import ROOT, Caller, Flat
 from tests.builders import a_circuit, an_installer_code, confirm
 

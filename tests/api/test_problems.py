@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, OperationalError
 
-from appliances.api import problems
 from appliances.interlock import guard
 from appliances.models import Appliance
-from appliances.presentation import snapshot
+from appliances.presentation import problems, snapshot
 from appliances.services import switching
 from appliances.services.outcome import Busy
 from tests.api.conftest import Flat, code_of
@@ -17,7 +16,7 @@ from tests.api.conftest import Flat, code_of
 def test_codes_are_named_once() -> None:
     codes = [kind.code for kind in problems.KINDS]
 
-    assert len(codes) == len(set(codes)) == 22
+    assert len(codes) == len(set(codes)) == 23
 
 
 def test_a_busy_home_is_told_when_to_come_again(ask: Any, flat: Flat, monkeypatch: pytest.MonkeyPatch) -> None:

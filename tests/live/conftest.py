@@ -12,12 +12,35 @@ from django.test import Client
 
 from appliances.live import hub
 from appliances.live.routing import websocket_urlpatterns
-from appliances.models import User
+from appliances.models import Appliance, User
 from tests.builders import a_token
 
 
 class Socket(WebsocketCommunicator):
-    """A watcher; `told` skips heartbeats, which come by the clock."""
+    """A watcher; `told` skips heartbeats, which come by the clock. One of JSON may command too."""
+
+    said = 0
+
+    async def say(self, action: str, about: Appliance, **more: Any) -> int:
+        """Send a command; its id."""
+        self.said += 1
+        await self.send_json_to({"id": self.said, "action": action, "appliance": about.pk, **more})
+        return self.said
+
+    async def answer(self, seconds: float = 5) -> dict[str, Any]:
+        """The next one; pushes before it are skipped."""
+        while (message := await self.receive_json_from(seconds))["type"] != "answer":
+            pass
+        return message
+
+    async def ask(self, action: str, about: Appliance, **more: Any) -> dict[str, Any]:
+        said = await self.say(action, about, **more)
+        answer = await self.answer()
+        assert answer["id"] == said
+        return answer
+
+    async def toggle(self, about: Appliance, is_on: bool = True, **more: Any) -> dict[str, Any]:
+        return await self.ask("toggle", about, is_on=is_on, **more)
 
     async def told(self, seconds: float = 5) -> dict[str, Any]:
         while (message := await self.receive_json_from(seconds))["type"] == "heartbeat":

@@ -1,5 +1,6 @@
 """The JSON socket: the whole state first, then every change in order."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -100,6 +101,31 @@ async def test_a_message_that_the_layer_lost_is_made_up_for(
     await sync_to_async(turn_on)(kettle)
 
     assert (await socket.told())["load"]["load_watts"] == 2000
+
+
+async def test_a_burst_is_two_messages_the_first_at_once_and_the_last_with_the_newest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[dict[str, Any]] = []
+    all_told = asyncio.Event()
+
+    class Layer:
+        async def group_send(self, group: str, message: dict[str, Any]) -> None:
+            sent.append(message)
+            if message["revision"] == 10:
+                all_told.set()
+
+    monkeypatch.setattr(events, "get_channel_layer", Layer)
+    events.serve_on(asyncio.get_running_loop())
+
+    for revision in range(1, 11):
+        events.publish(home_id=1, revision=revision, appliances=[revision], circuits=[7])
+        while not sent:
+            await asyncio.sleep(0)
+    await asyncio.wait_for(all_told.wait(), 5)
+
+    assert [one["revision"] for one in sent] == [1, 10]
+    assert [one["appliances"] for one in sent] == [[1], list(range(2, 11))]
 
 
 async def test_a_failing_layer_delays_no_decision(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,21 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from appliances.models import Appliance, Home
-from appliances.services import durable, fair_turn, switching, verifying, writer
-from appliances.services.outcome import Busy, Refused
-from tests.builders import a_home, an_appliance
+from appliances.services import actor, durable, fair_turn, switching, together, turn, verifying, writer
+from appliances.services.outcome import Busy, Missing, Refused, TooLate
+from appliances.services.turn import Turn
+from tests.builders import NOW, a_home, an_appliance
 from tests.services.asking import BY
 from tests.services.rows import load_of, revision_of
 
@@ -139,3 +143,84 @@ def test_where_another_program_holds_the_file_they_have_waited_once_and_not_one_
     assert [type(one) for one in said] == [Busy, Busy, Busy]
     assert tries == ["BEGIN IMMEDIATE"]
     assert revision_of(home) == before
+
+
+def test_several_calls_of_one_asker_share_a_commit_and_each_has_its_own_outcome(commits: list[int]) -> None:
+    home = a_home(limit_watts=2500)
+    rows = [an_appliance(home, watts=1000) for _ in range(3)]
+    gone = Appliance(pk=999_999)
+    before = revision_of(home)
+
+    jobs = together.run([switch(rows[0]), switch(gone), switch(rows[1]), switch(rows[2])])
+
+    assert commits == [4]
+    assert [type(job.error) for job in jobs] == [type(None), Missing, type(None), Refused]
+    assert [job.result.revision for job in (jobs[0], jobs[2])] == [before + 1, before + 2]
+    assert load_of(home) == 2000
+    assert revision_of(home) == before + 3, "the refusal is on record too"
+    assert verifying.differences() == []
+
+
+def test_a_call_that_fails_in_the_middle_of_its_step_is_undone_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = a_home()
+    lamp, fan = an_appliance(home, watts=10), an_appliance(home, watts=20)
+    record = Turn.record
+
+    def fail_for_the_lamp(here: Turn, action: Any, subject: Any, **how: Any) -> Any:
+        if subject.pk == lamp.pk:
+            raise ZeroDivisionError
+        return record(here, action, subject, **how)
+
+    monkeypatch.setattr(Turn, "record", fail_for_the_lamp)
+    jobs = together.run([switch(lamp), switch(fan)])
+
+    assert isinstance(jobs[0].error, ZeroDivisionError)
+    assert jobs[1].error is None
+    assert load_of(home) == 20
+    assert verifying.differences() == []
+
+
+def test_where_their_transaction_fails_each_call_has_one_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = a_home(limit_watts=1500)
+    rows = [an_appliance(home, watts=1000) for _ in range(2)]
+
+    def fail_at_its_end(jobs: Any) -> None:
+        with transaction.atomic():
+            for job in jobs:
+                job.step()
+            raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(durable, "_in_one", fail_at_its_end)
+    jobs = together.run([switch(row) for row in rows])
+
+    assert [type(job.error) for job in jobs] == [type(None), Refused]
+    assert load_of(home) == 1000
+    assert verifying.differences() == []
+
+
+def test_calls_whose_turn_does_not_come_are_all_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = a_home()
+    rows = [an_appliance(home) for _ in range(2)]
+    monkeypatch.setattr(turn, "PATIENCE", 0.01)
+
+    with fair_turn.writers.turn(5):
+        jobs = together.run([switch(row) for row in rows])
+
+    assert [type(job.error) for job in jobs] == [Busy, Busy]
+    assert load_of(home) == 0
+
+
+@pytest.mark.parametrize("many", [1, 2])
+def test_what_comes_after_its_deadline_is_not_carried_out(many: int) -> None:
+    home = a_home()
+    lamp, fan = an_appliance(home, watts=10), an_appliance(home, watts=20)
+    too_late = replace(actor.SYSTEM, deadline=time.monotonic() - 0.001)
+    in_time = replace(actor.SYSTEM, deadline=time.monotonic() + 60)
+
+    calls = [partial(switching.switch, appliance_id=lamp.pk, on=True, by=too_late, now=NOW)]
+    calls += [partial(switching.switch, appliance_id=fan.pk, on=True, by=in_time, now=NOW)]
+    jobs = together.run(calls[:many])
+
+    assert [type(job.error) for job in jobs] == [TooLate, type(None)][:many]
+    assert load_of(home) == (0 if many == 1 else 20)
+    assert verifying.differences() == []

@@ -116,7 +116,7 @@ def test_one_controller_and_several_web_processes(whole: dict[str, Any]) -> None
 def test_the_database_has_room_for_every_connection(whole: dict[str, Any]) -> None:
     command = whole["services"]["postgres"]["command"]
     room = int(next(word.partition("=")[2] for word in command if word.startswith("max_connections=")))
-    assert room >= 12 * 8 + 1 + 3
+    assert room >= 14 * 8 + 1 + 3
 
 
 def test_images_are_named_by_their_version(whole: dict[str, Any]) -> None:

@@ -1,13 +1,12 @@
-"""Every problem the API answers with: RFC 9457, each with a code that stays the same from version to version."""
+"""Every problem the API and its socket answer with: RFC 9457, each with a code that stays from version to version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from appliances.api import answering
+from appliances.presentation.exact import Json
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -82,6 +81,13 @@ IN_USE = Kind("in_use", 409, "Still in use", "Something depends on it; `detail` 
 CONFLICT = Kind(
     "conflict", 409, "Somebody was faster", "Another change came first. Nothing was changed; asking again is safe."
 )
+TOO_LATE = Kind(
+    "too_late",
+    409,
+    "Too late",
+    "Only on the socket: the command was older than five seconds when its turn came, so nothing was changed. Look at "
+    "the newest state and, if it is still wanted, send it anew.",
+)
 TOO_LARGE = Kind("too_large", 413, "Too large", "The body is larger than anything this API has use for.")
 INVALID = Kind(
     "invalid",
@@ -127,26 +133,20 @@ GUARDED = (CONFIRMATION_REQUIRED, *CODED)
 RETRY_SECONDS = 2
 
 
-def answer(request: HttpRequest, kind: Kind, detail: str = "", **more: Any) -> HttpResponse:
-    """The problem as a response; `more` are the members that its kind adds."""
-    problem = {
+def document(kind: Kind, detail: str, instance: str, more: Mapping[str, Any]) -> Json:
+    """The problem as it is sent; `instance` is what was asked, `more` are the members that its kind adds."""
+    return {
         "type": f"{reverse('api:show_documentation')}#{kind.code}",
         "title": kind.title,
         "status": kind.status,
         "code": kind.code,
         "detail": detail or kind.meaning,
-        "instance": request.path,
+        "instance": instance,
         **more,
     }
-    response = answering.json(problem, status=kind.status, media_type=MEDIA_TYPE)
-    if kind is NOT_SIGNED_IN:
-        response["WWW-Authenticate"] = "Bearer"
-    if kind.status == BUSY.status:
-        response["Retry-After"] = str(RETRY_SECONDS)
-    return response
 
 
-def documented(*kinds: Kind) -> dict[str, Any]:
+def documented(*kinds: Kind) -> Json:
     """The problems of an operation as its OpenAPI `responses`, one a status."""
     by_status: dict[int, list[Kind]] = {}
     for kind in sorted(kinds, key=lambda each: each.status):
