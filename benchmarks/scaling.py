@@ -88,7 +88,7 @@ class Limits:
     full: float = _of(0.6, "of a core, at the peak")
     sockets: float = _of(600, "of a web process (VOLTSAFE_SOCKETS)")
     database_cores: float = _of(16, "of one PostgreSQL server")
-    connections: float = _of(12, "of a web process")
+    connections: float = _of(14, "of a web process")
     database_connections: float = _of(1_200, "of one PostgreSQL server, without a pooler")
     database_disk: float = _of(2e12, "of one PostgreSQL server: what is restored within hours")
 

@@ -12,13 +12,13 @@ from appliances.live.visitor import TOO_MANY, Closed, Visitor
 from appliances.presentation import problems
 from appliances.presentation.faults import Fault
 from appliances.services.answered import Answer
+from appliances.telemetry import lines
 
 MOST_UNANSWERED = 32
 """Commands of one socket that may wait for their answer; one more is not taken."""
 
 MOST_IN_VAIN = 256
 """Messages in a row that no command came of; who says one more is not listening to the answers."""
-from appliances.telemetry import lines
 
 
 class HomeSocket:
