@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -130,6 +131,8 @@ def replacement() -> Iterator[None]:
 
 
 def _take_your_time(cursor: CursorWrapper) -> None:
+    ours: Any = connection
+    ours.connection.patience = None
     for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
         cursor.execute(f"SET LOCAL {limit} = 0")
 
