@@ -131,13 +131,14 @@ def _value(cookies: SimpleCookie, name: str) -> str:
 def to_close(visitors: Iterable[Visitor]) -> dict[Visitor, int]:
     """Those who may no longer watch, and the code to tell them. Five queries, however many there are."""
     asked = set(visitors)
+    # First: whose account goes between two of these queries was signed out, and not shown out of the home.
+    people = {one.user_id for one in asked if one.user_id}
+    rows = Membership.objects.filter(user_id__in=people).values_list("user_id", "home_id", "role")
+    roles = {(user_id, home_id): role for user_id, home_id, role in rows}
     users = _users_of([one.session_key for one in asked if one.session_key], timezone.now())
     token_ids = [one.token_id for one in asked if one.token_id]
     held = set(Token.objects.valid(timezone.now()).filter(pk__in=token_ids).values_list("pk", flat=True))
     screens = Wall.objects.in_bulk([one.wall_id for one in asked if one.wall_id])
-    people = {one.user_id for one in asked if one.user_id}
-    rows = Membership.objects.filter(user_id__in=people).values_list("user_id", "home_id", "role")
-    roles = {(user_id, home_id): role for user_id, home_id, role in rows}
     verdicts = {
         one: _verdict_on_wall(one, screens.get(one.wall_id))
         if one.wall_id
