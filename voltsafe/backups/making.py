@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -10,12 +11,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from appliances.services import probing, verifying
-from voltsafe.backups import archive, keys, manifest, postgresql, sqlite, tables
+from voltsafe.backups import archive, keys, manifest, tables
 from voltsafe.backups.archive import CannotBackUp, Writer
 from voltsafe.backups.manifest import FORMAT, Kept, Manifest
 from voltsafe.version import VERSION
 
-ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
 PREFIX = "voltsafe-"
 
 
@@ -27,6 +27,11 @@ class Made:
     """What `verify` says of this moment; only looked for where the schema is this program's."""
 
 
+def engine() -> ModuleType:
+    """Of the database there is; the driver of the other takes a tenth of a second of every start, and is not loaded."""
+    return import_module(f"voltsafe.backups.{connection.vendor}")
+
+
 def make(path: Path, *, now: datetime, with_key: bool, prefix: str = PREFIX) -> Made:
     """In `path`, or under a name of its own where that is a folder. Raises CannotBackUp."""
     if path.is_dir():
@@ -35,7 +40,7 @@ def make(path: Path, *, now: datetime, with_key: bool, prefix: str = PREFIX) -> 
     elif path.suffix != ".zip":
         raise CannotBackUp(f"{path} is no folder that is there. Name one, or a file that ends in .zip.")
     try:
-        with archive.written(path) as writer, ENGINES[connection.vendor].one_moment():
+        with archive.written(path) as writer, engine().one_moment():
             newer, missing = probing.migrations()
             if newer:
                 raise CannotBackUp(
@@ -70,8 +75,8 @@ def _of_this_moment(writer: Writer, *, now: datetime, with_key: bool) -> Manifes
 
 
 def _keep(writer: Writer, table: tables.Table) -> Kept:
-    engine = ENGINES[connection.vendor]
-    dump: Callable[[tables.Table], Iterable[bytes]] = engine.dump
+    of = engine()
+    dump: Callable[[tables.Table], Iterable[bytes]] = of.dump
     rows = writer.add(manifest.member(table.name), dump(table))
     # After the rows: a number that was given out meanwhile does no harm, one too few would be given twice.
-    return Kept([column.name for column in table.columns], rows, engine.last_id(table) if table.counter else 0)
+    return Kept([column.name for column in table.columns], rows, of.last_id(table) if table.counter else 0)

@@ -43,7 +43,7 @@ def restore(path: Path, *, replace: bool, despite_differences: bool, say: Say) -
                 if there and not replace:
                     raise CannotRestore(f"{there} Give --replace to lose that and have what is in {path} instead.")
                 say(f"Restoring {summary(reader.manifest)}.")
-                engine = making.ENGINES[connection.vendor]
+                engine = making.engine()
                 with engine.replacement():
                     found = _build(engine, reader, despite_differences=despite_differences)
                 guard.forget(connection)
@@ -75,7 +75,7 @@ def _by_itself() -> Iterator[None]:
     try:
         with running.alone(), startup.one_at_a_time():
             startup.let_it_take_its_time()
-            if others := making.ENGINES[connection.vendor].others():
+            if others := making.engine().others():
                 raise CannotRestore(f"{others}. Stop VoltSafe everywhere, its controller too, and what else uses it.")
             yield
     except Runs as why:
