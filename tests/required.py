@@ -2,7 +2,8 @@
 
 With VOLTSAFE_REQUIRE_ALL=1 a skipped test fails: what was not run was not proved. Tests of SQLite's own dialect
 (`sqlite`) are left out on PostgreSQL: they have their turn in the run on SQLite. So have, in a whole run, those that
-ask neither the database nor the channel layer: on other servers they would prove the same thing again.
+ask neither the database nor the channel layer, or are about the house and its doors (tests/architecture): on other
+servers they would prove the same thing again.
 """
 
 import os
@@ -43,8 +44,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _asks_servers(item: pytest.Item) -> bool:
-    return (
-        any(item.get_closest_marker(name) for name in ("django_db", "postgres", "redis", "browser"))
+    """Or leans on a program that the run on SQLite may have done without."""
+    return "architecture" not in item.path.parts and (
+        any(item.get_closest_marker(name) for name in ("django_db", "postgres", "redis", "browser", "tools"))
         or not {"db", "transactional_db", "django_db_setup"}.isdisjoint(getattr(item, "fixturenames", ()))
         or "live" in item.path.parts
     )

@@ -119,16 +119,19 @@ def test_every_alert_is_tried() -> None:
     assert set(re.findall(r'alertname="(\w+)"', tried)) == {rule["alert"] for rule in RULES}
 
 
+@pytest.mark.tools
 @with_promtool
 def test_prometheus_takes_the_rules() -> None:
     promtool("check", "rules", "docs/monitoring/alerts.yml")
 
 
+@pytest.mark.tools
 @with_promtool
 def test_every_alert_fires_on_what_it_is_for_and_not_before() -> None:
     promtool("test", "rules", "tests/monitoring/alerts.test.yml")
 
 
+@pytest.mark.tools
 @with_promtool
 def test_prometheus_takes_what_the_dashboard_asks(tmp_path: Path) -> None:
     asked = [re.sub(r"\$__\w+", "5m", one).replace("$instance", ".*") for one in EXPRESSIONS]
@@ -139,6 +142,7 @@ def test_prometheus_takes_what_the_dashboard_asks(tmp_path: Path) -> None:
     promtool("check", "rules", str(file))
 
 
+@pytest.mark.tools
 @with_promtool
 def test_prometheus_takes_the_examples_of_the_page(tmp_path: Path) -> None:
     examples = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)

@@ -84,6 +84,7 @@ def test_buckets_rise_to_the_count(printed: str) -> None:
         assert all(each == sorted(each) and each[-1] == each[-2] for each in counts.values()), family.name
 
 
+@pytest.mark.tools
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed; .ci/run has it")
 def test_promtool_finds_nothing_to_say(printed: str) -> None:
     checked = subprocess.run(

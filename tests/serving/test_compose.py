@@ -33,12 +33,14 @@ def service(whole: dict[str, Any], request: pytest.FixtureRequest) -> Any:
 each = pytest.mark.parametrize("service", SERVICES, indirect=True)
 
 
+@pytest.mark.tools
 def test_compose_itself_was_asked() -> None:
     if not composed.compose_command():
         pytest.skip("Compose is not here: the file was read as it is written")
     assert composed.understood()["services"]["controller"]["environment"]["REDIS_URL"] == "redis://redis:6379/0"
 
 
+@pytest.mark.tools
 def test_a_file_that_compose_does_not_take_is_said(tmp_path: Path) -> None:
     if not composed.compose_command():
         pytest.skip("Compose is not here")

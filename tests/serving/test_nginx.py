@@ -16,6 +16,7 @@ from tests.serving.process import ROOT, Answer, Serving, a_free_port, serving
 NGINX, OPENSSL = shutil.which("nginx") or "/usr/sbin/nginx", shutil.which("openssl") or ""
 pytestmark = [
     pytest.mark.processes,
+    pytest.mark.tools,
     pytest.mark.skipif(not (Path(NGINX).exists() and OPENSSL), reason="nginx or openssl is not here"),
 ]
 
