@@ -145,6 +145,8 @@ def serve(address: str, port: int, ready: Callable[[], None]) -> bool:
             return protocol
 
         factory.buildProtocol = build_bounded
+        # A line of Twisted's for each request, made and thrown away; ours is voltsafe.observing's.
+        factory.log = lambda _request: None
         server.ws_factory.protocol = LongSpeaking
         # Not before the loop runs: who stops us from then on is heard.
         loop.call_soon(ready)
