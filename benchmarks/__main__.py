@@ -11,9 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands, growth, homes, pages, reads, start, toggles, watchers
+from benchmarks import commands, growth, homes, limits, pages, reads, start, toggles, watchers
 
 ROWS: dict[str, Callable[[int, float], dict[str, Any]]] = {
+    "limits": lambda rounds, seconds: limits.run(rounds=rounds, seconds=seconds),
     "toggles": lambda rounds, seconds: toggles.run(rounds=rounds, seconds=seconds),
     "commands": lambda rounds, seconds: commands.run(rounds=rounds, seconds=seconds),
     "watchers": lambda rounds, seconds: watchers.run(rounds=rounds, pushes=max(5, int(4 * seconds))),
