@@ -1,4 +1,4 @@
-"""The physical limits under every other row: what the disk commits and what the server answers, with nothing of ours."""
+"""The physical limits under every other row: what the disk commits and what the server answers, without ours."""
 
 import os
 import sqlite3
