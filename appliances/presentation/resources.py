@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from appliances.balancer import status
 from appliances.balancer.admission import Refused
+from appliances.balancer.tree import Breaker
 from appliances.models import Appliance, Circuit, Decision, Home
 from appliances.presentation import answers, claims_shown, snapshot, wording
 from appliances.presentation.exact import Json, exact, exact_mw
@@ -14,6 +16,9 @@ from appliances.services.appliance import RULES
 from appliances.services.facts import of_loads
 from appliances.services.outcome import Changed
 from appliances.services.planning import Plan
+
+MOST = 4096
+"""Circuits that are kept as they were told last."""
 
 
 def home(row: Home) -> Json:
@@ -49,19 +54,25 @@ LOAD_FIELDS = ("load_watts", "limit_watts", "headroom_watts", "utilization_perce
 
 def circuit(at: Snapshot, row: Circuit) -> Json:
     """`limit_watts` is the limit in force; where a temporary one is lower than its own, `limited_by` names it."""
-    carried, limit = at.carried_mw[row.pk], snapshot.limit_mw(at, row)
-    cap = at.tree.breaker(row.pk).cap
+    thresholds = at.home.warning_percent, at.home.critical_percent
+    return dict(_circuit(at.tree.breaker(row.id), row.name, row.limit, at.carried_mw[row.id], thresholds))
+
+
+@lru_cache(maxsize=MOST)
+def _circuit(at: Breaker, name: str, own_limit: Decimal, carried: int, thresholds: tuple[int, int]) -> Json:
+    """Of a home's circuits one switch changes a few; the others are as they were told before."""
+    limit = at.limit_mw
     return {
-        "id": row.pk,
-        "name": row.name,
-        "parent_id": row.parent_id,
+        "id": at.id,
+        "name": name,
+        "parent_id": at.parent_id,
         "limit_watts": exact_mw(limit),
-        "own_limit_watts": exact(row.limit),
-        "limited_by": cap.id if cap else None,
+        "own_limit_watts": exact(own_limit),
+        "limited_by": at.cap.id if at.cap else None,
         "load_watts": exact_mw(carried),
         "headroom_watts": exact_mw(limit - carried),
         "utilization_percent": status.utilization_tenths(carried, limit) / 10,
-        "status": status.status(carried, limit, at.home.warning_percent, at.home.critical_percent).value,
+        "status": status.status(carried, limit, *thresholds).value,
     }
 
 

@@ -57,7 +57,7 @@ class Snapshot:
 
     def appliance(self, appliance_id: int) -> Appliance:
         """As it was at this revision. Raises Missing."""
-        row = next((row for row in self.appliances if row.pk == appliance_id), None)
+        row = next((row for row in self.appliances if row.id == appliance_id), None)
         if row is None:
             raise Missing("There is no such appliance.")
         return row

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.interlock import bench, house, raw_sql
 
-EXAMPLES = int(os.environ.get("VOLTSAFE_EXAMPLES", "100" if raw_sql.ON_SQLITE else "60"))
+EXAMPLES = int(os.environ.get("VOLTSAFE_EXAMPLES", "50" if raw_sql.ON_SQLITE else "40"))
 
 
 class RawSql(RuleBasedStateMachine):

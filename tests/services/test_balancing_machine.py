@@ -38,7 +38,7 @@ from appliances.services.outcome import Refused
 from tests.builders import a_circuit, a_home, an_appliance, main_of
 from tests.services.clock import START
 
-EXAMPLES = int(os.environ.get("VOLTSAFE_EXAMPLES") or 8)
+EXAMPLES = int(os.environ.get("VOLTSAFE_EXAMPLES") or 5)
 pytestmark = pytest.mark.timeout(120 + EXAMPLES * 2)
 
 PLUGGED = st.lists(

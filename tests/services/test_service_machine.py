@@ -33,7 +33,7 @@ from tests.builders import NOW
 from tests.services.asking import BY
 from tests.services.reference import Fields, Reference
 
-EXAMPLES = int(os.environ.get("VOLTSAFE_EXAMPLES") or 10)
+EXAMPLES = int(os.environ.get("VOLTSAFE_EXAMPLES") or 6)
 NOWHERE = 10**9
 
 ROLES = [str(role) for role in Role]
