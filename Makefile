@@ -24,6 +24,8 @@ test: $(INSTALLED_DEV)  ## Run the tests
 torture: $(INSTALLED_DEV)  ## Kill, stop, fill and flood what VoltSafe runs on, again and again; about an hour
 	@env -u DATABASE_URL -u REDIS_URL VOLTSAFE_TORTURE=$${VOLTSAFE_TORTURE:-50} \
 	  $(BIN)/python -m pytest -q -n 3 --dist loadfile -m faults tests/faults $(PYTEST)
+	@env -u DATABASE_URL -u REDIS_URL VOLTSAFE_TORTURE=20 \
+	  $(BIN)/python -m pytest -q -n 2 tests/backups/test_kills.py tests/linear tests/races/test_crash_loop.py $(PYTEST)
 
 check: $(INSTALLED_DEV)  ## Check format, lint, types, floors, templates, migrations, settings
 	$(BIN)/ruff format --check .
