@@ -119,6 +119,8 @@ def started(folder: str) -> Iterator[Servers]:
         redis, redis_password = stack.enter_context(a_redis())
         port = a_free_port(LOOPBACK)
         own = {"VOLTSAFE_DATA_DIR": folder, "PORT": str(port), "VOLTSAFE_CONTROLLER": "0"}
+        # All sockets are of one person here.
+        own |= {"VOLTSAFE_SOCKETS_PER_PERSON": "1000", "VOLTSAFE_HANDSHAKES": "100000"}
         given = {"DATABASE_URL": database, "DATABASE_PASSWORD": password, "REDIS_URL": redis}
         environment = {"PATH": os.environ["PATH"], **own, **FIRST_START, **given, "REDIS_PASSWORD": redis_password}
 
@@ -187,7 +189,10 @@ def measure(servers: Servers, folder: Path) -> None:
 async def _watched(servers: Servers) -> None:
     """By sockets on which nothing happens, and by toggles that one and then all of them are told of."""
     address = f"ws://{LOOPBACK}:{servers.port}/ws/homes/home/"
-    asked = {"Authorization": servers.asked["Authorization"]}
+    # As a browser: a token may have five sockets.
+    person = Person(servers)
+    await asyncio.to_thread(person.sign_in, OWNER, PASSWORD)
+    asked = {"Cookie": person.cookies, "Origin": servers.address}
     plain = await asyncio.to_thread(_apart, servers)
     first = await _open(address, asked)
     was, began = servers.redis_cpu(), time.monotonic()

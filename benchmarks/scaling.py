@@ -57,28 +57,28 @@ class Costs:
     where a turn reads its home each time; one process on SQLite took 4.4 ms a toggle (toggles.py).
     """
 
-    toggle_web: float = _of(7.0, "CPU of the web process, a toggle over the API")
-    toggle_database: float = _of(3.0, "CPU of PostgreSQL, a toggle, with what the controller asks for it")
+    toggle_web: float = _of(4.5, "CPU of the web process, a toggle over the API")
+    toggle_database: float = _of(2.2, "CPU of PostgreSQL, a toggle, with what the controller asks for it")
     toggle_wal: float = _of(1_400, "written ahead by PostgreSQL, a toggle")
     decision: float = _of(430, "on PostgreSQL's disk, a decision with its indexes")
     home: float = _of(4_300, "on PostgreSQL's disk, a home of 15 appliances")
-    read_web: float = _of(1.8, "CPU of the web process, `GET load` or an unchanged one")
-    read_database: float = _of(0.5, "CPU of PostgreSQL, the same")
-    page_web: float = _of(24.0, "CPU of the web process, the dashboard of 15 appliances")
-    page: float = _of(6_900, "sent, the dashboard, compressed")
+    read_web: float = _of(2.2, "CPU of the web process, `GET load` or an unchanged one")
+    read_database: float = _of(0.7, "CPU of PostgreSQL, the same")
+    page_web: float = _of(5.7, "CPU of the web process, the dashboard of 15 appliances")
+    page: float = _of(7_000, "sent, the dashboard, compressed")
     change_web: float = _of(
-        12.0, "CPU of the web process, reading and rendering a change once for a home and a process that watch it"
+        7.1, "CPU of the web process, reading and rendering a change once for a home and a process that watch it"
     )
-    frame_web: float = _of(0.08, "CPU of the web process, a frame at one socket")
-    frame: float = _of(15_800, "sent, a frame")
-    socket_memory: float = _of(26_000, "of the web process, an open socket")
+    frame_web: float = _of(0.07, "CPU of the web process, a frame at one socket")
+    frame: float = _of(15_400, "sent, a frame")
+    socket_memory: float = _of(36_000, "of the web process, an open socket")
     socket_web: float = _of(
-        0.06, "CPU of the web process each second for an open socket: pings, heartbeat, the look at who may stay"
+        0.035, "CPU of the web process each second for an open socket: pings, heartbeat, the look at who may stay"
     )
     sleep: float = _of(0.2, "CPU of the controller, a decision in a home where it has nothing to do")
     tend: float = _of(21.0, "CPU of the controller, working out a home in which something waits or is limited")
-    publish_redis: float = _of(0.4, "CPU of Redis, a message to the processes that watch a home")
-    process_memory: float = _of(124e6, "of a web process without sockets")
+    publish_redis: float = _of(0.43, "CPU of Redis, a message to the processes that watch a home")
+    process_memory: float = _of(134e6, "of a web process without sockets")
 
 
 @dataclass(frozen=True)
