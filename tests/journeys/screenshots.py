@@ -48,12 +48,26 @@ def _of_a_home(browser: Browser, server: Server) -> None:
         for width in SIZES:
             for scheme in ("light", "dark"):
                 _one_home(browser, server, width, scheme)
+        _people_and_records(browser, server)
         _balanced(browser, server)
         page = _window(browser, 820, "light")
         page.goto(f"{server.url}/sign-in/")
         _take(page, "sign-in-820-light")
     finally:
         server.stop()
+
+
+def _people_and_records(browser: Browser, server: Server) -> None:
+    for width, scheme in ((360, "dark"), (1440, "light")):
+        page = sign_in(_window(browser, width, scheme), server)
+        is_live(page)
+        home = page.url.split("#")[0]
+        at = {name: f"{home}{name}/" for name in ("people", "walls", "decisions")}
+        at |= {"account": f"{server.url}/account/", "tokens": f"{server.url}/account/tokens/"}
+        for name, address in at.items():
+            page.goto(address)
+            _take(page, f"{name}-{width}-{scheme}")
+        page.context.close()
 
 
 def _one_home(browser: Browser, server: Server, width: int, scheme: str) -> None:
