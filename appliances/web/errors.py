@@ -12,6 +12,8 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 
+from appliances.interlock.guard import InterlockMissing
+from appliances.presentation import problems
 from appliances.services.access import Forbidden
 from appliances.services.fair_turn import TookTooLong
 from appliances.services.outcome import Busy, Missing
@@ -48,6 +50,9 @@ def named(view: View) -> View:
             return page(request, asked.status, _("Confirm first"), asked.text)
         except Unclear as why:
             return page(request, 400, why.title, str(why))
+        except InterlockMissing:
+            found = problems.INTERLOCK_MISSING
+            return page(request, found.status, _("Not safe to switch"), _(found.meaning))
         except (Busy, TookTooLong) as why:
             return busy(request, str(why) or _("Nothing was changed; try again."))
 

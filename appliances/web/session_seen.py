@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from appliances.interlock.guard import InterlockMissing
 from appliances.models import User
 from appliances.services import sessions
 from appliances.services.fair_turn import TookTooLong
@@ -24,7 +25,8 @@ class SessionSeenMiddleware:
         answer = self.get_response(request)
         if request.session.accessed and request.session.session_key and isinstance(request.user, User):
             where = {"address": signing.address(request), "agent": signing.agent(request)}
-            with contextlib.suppress(TookTooLong, OperationalError):  # the next request says it again
+            # The next request says it again.
+            with contextlib.suppress(TookTooLong, OperationalError, InterlockMissing):
                 if before and before != request.session.session_key:
                     sessions.moved(before, request.session.session_key)
                 sessions.seen(request.session, request.user, now=timezone.now(), **where)

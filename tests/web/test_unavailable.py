@@ -7,7 +7,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 
-from appliances.models import User
+from appliances.interlock import guard
+from appliances.interlock.guard import InterlockMissing
+from appliances.models import Appliance, User
 from appliances.presentation import snapshot
 from appliances.services import switching
 
@@ -61,6 +63,18 @@ def test_a_command_that_cannot_be_written_is_no_success_and_no_fault(
     answer = browser.post(f"/appliances/{flat['kettle'].pk}/switch/", {"is_on": "true"})
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+
+
+def test_without_the_interlock_a_command_is_told_that_nothing_is_granted(
+    browser: Client, monkeypatch: pytest.MonkeyPatch, flat: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(guard, "assert_intact", fails_with(InterlockMissing(["a trigger is missing"])))
+
+    answer = browser.post(f"/appliances/{flat['kettle'].pk}/switch/", {"is_on": "true"})
+
+    assert answer.status_code == 503
+    assert "nothing is granted" in answer.content.decode()
+    assert not Appliance.objects.get(pk=flat["kettle"].pk).is_on
 
 
 def test_in_the_administration_too(browser: Client, monkeypatch: pytest.MonkeyPatch, flat: dict[str, Any]) -> None:
