@@ -1,6 +1,7 @@
 """What is seen of requests and sockets on their way through: their ids, lines and figures."""
 
 import asyncio
+import itertools
 import re
 import threading
 from collections.abc import Iterator
@@ -194,9 +195,14 @@ async def test_the_line_of_a_decision_carries_the_request_that_asked_for_it(log:
     assert (request["route"], request["user"], request["status"]) == ("api:switch_appliance", owner.pk, 200)
 
 
+ADDRESSES = itertools.count(1)
+
+
 async def dial(path: str, token: str) -> WebsocketCommunicator:
     headers = [(b"host", b"testserver"), (b"authorization", f"Bearer {token}".encode())]
     socket = WebsocketCommunicator(application, path, headers=headers)
+    # Handshakes are counted by address, over all tests.
+    socket.scope["client"] = [f"192.0.2.{next(ADDRESSES)}", 1]
     assert (await socket.connect(5))[0]
     return socket
 

@@ -9,8 +9,11 @@ from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.postgresql import base
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from psycopg import Connection, IsolationLevel, OperationalError
 from psycopg.errors import ConnectionTimeout, _WaitTimeout
+
+from appliances.interlock.at_once import AtOnce
 
 Row = TypeVar("Row")
 
@@ -40,7 +43,13 @@ class Patient(Connection[Row]):
             raise OperationalError(f"the server did not answer within {patience} seconds") from None
 
 
+class SchemaEditor(AtOnce, DatabaseSchemaEditor):
+    pass
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = SchemaEditor
+
     _silent_until = 0.0
     """By the monotonic clock, for all threads."""
 

@@ -11,8 +11,10 @@ from django.db import transaction
 from django.db.backends.sqlite3.schema import DatabaseSchemaEditor as DjangoSchemaEditor
 from django.db.models import Model
 
+from appliances.interlock.at_once import AtOnce
 
-class DatabaseSchemaEditor(DjangoSchemaEditor):
+
+class DatabaseSchemaEditor(AtOnce, DjangoSchemaEditor):
     def _remake_table(self, model: type[Model], *args: Any, **kwargs: Any) -> None:
         # Of its own, for migrations that are not atomic, and for callers that survive the error.
         with transaction.atomic(using=self.connection.alias):
