@@ -19,8 +19,6 @@ from appliances.services.replaying import Fields, Replay
 BATCH = 500
 """Decisions that go in one transaction: the home's writers wait for it, on SQLite everybody's."""
 
-PATIENCE = 5.0
-
 
 class Contradiction(Exception):
     """The record does not add up, so none of it goes: it is what shows where it went wrong."""
@@ -115,7 +113,7 @@ def _remove(batch: Batch) -> int:
         gone, _by_model = _of(batch.home_id).filter(**covered).delete()
         return gone
 
-    return durable.run(step, patience=PATIENCE)
+    return durable.run(step, patience=turn.PATIENCE)
 
 
 def _lock(home_id: int | None) -> None:
