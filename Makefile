@@ -21,7 +21,7 @@ test: $(INSTALLED_DEV)  ## Run the tests
 
 # As .ci/run has them, fifty times as often and as long; each tells what it did. Needs redis-server and PostgreSQL's
 # programs here, starts its own, and is best run as root on a machine with nothing else to do.
-torture: $(INSTALLED_DEV)  ## Kill, stop, fill and flood what VoltSafe runs on, again and again; about an hour
+torture: $(INSTALLED_DEV)  ## Kill, stop, fill and flood what VoltSafe runs on, again and again; an hour or more
 	@env -u DATABASE_URL -u REDIS_URL VOLTSAFE_TORTURE=$${VOLTSAFE_TORTURE:-50} \
 	  $(BIN)/python -m pytest -q -n 3 --dist loadfile -m faults tests/faults $(PYTEST)
 	@env -u DATABASE_URL -u REDIS_URL VOLTSAFE_TORTURE=20 \
