@@ -1,6 +1,7 @@
 """Daphne in this process, with the limits we want of it."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -122,6 +123,14 @@ def _bare(status: int, headers: list[tuple[bytes, bytes]]) -> bytes:
     return b"\r\n".join([*lines, b"", b""])
 
 
+def _settled(ready: Callable[[], None]) -> None:
+    """What is there by now stays there. Looked through for garbage again and again, all of it, it held every request up
+    for a fifth of a second each time."""
+    gc.collect()
+    gc.freeze()
+    ready()
+
+
 def serve(address: str, port: int, ready: Callable[[], None]) -> bool:
     """Serve until SIGINT or SIGTERM; False where the address was taken before we got to it."""
     application = get_default_application()
@@ -149,7 +158,7 @@ def serve(address: str, port: int, ready: Callable[[], None]) -> bool:
         factory.log = lambda _request: None
         server.ws_factory.protocol = LongSpeaking
         # Not before the loop runs: who stops us from then on is heard.
-        loop.call_soon(ready)
+        loop.call_soon(_settled, ready)
 
     server = DenyingServer(
         application,
