@@ -11,7 +11,8 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -39,6 +40,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
+Done = Callable[[Answer], None]
 WSGIHandler = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 
@@ -50,8 +52,23 @@ class Gone(Exception):
     """The client hung up before it was answered."""
 
 
+class Job:
+    """A request on its way through the pool; `done` is called once with its answer, by whichever thread has it.
+
+    It refers to nothing that refers to it, so that what a request was goes at once and not with the next search for
+    garbage, which holds all of them up.
+    """
+
+    __slots__ = ("body", "done", "is_taken", "not_after", "scope", "seen")
+
+    def __init__(self, scope: Scope, body: bytes, done: Done, *, not_after: float = 0.0, seen: Any = None) -> None:
+        self.scope, self.body, self.done, self.not_after, self.seen = scope, body, done, not_after, seen
+        self.is_taken = False
+        """It has been begun, answered or dropped, and is nobody else's any more."""
+
+
 class HttpPool:
-    """An ASGI application for HTTP around a WSGI handler. All of it but `_respond` runs on the event loop.
+    """An ASGI application for HTTP around a WSGI handler. All of it but `_run` runs on the event loop.
 
     A server that has whole requests in hand may go to `answer_to` without ASGI's messages (voltsafe.short_way).
     """
@@ -68,11 +85,17 @@ class HttpPool:
         self._lock = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+
+        def done(given: Answer) -> None:
+            with suppress(RuntimeError):  # the loop has ended, and everybody with it
+                loop.call_soon_threadsafe(_set, answer, given)
+
         try:
-            job = self.answer_to(scope, await _body(receive))
-            answer = asyncio.wrap_future(job)
+            job = self.answer_to(scope, await _body(receive), done)
             if self._held > self._threads and await _hung_up_before(answer, receive):
-                job.cancel()
+                self.drop(job)
                 return
             status, headers, body = await answer
         except TooLong:
@@ -82,30 +105,60 @@ class HttpPool:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def answer_to(self, scope: Scope, body: bytes) -> Future[Answer]:
-        """What a thread of the pool will answer, or the pool itself at once; it raises nothing. Cancelled in time, it
-        is never begun."""
-        if scope["method"] not in METHODS:
-            status, headers, said = _problem(405, "method_not_allowed", "There is no such method here.")
-            return at_once(status, [*headers, (b"allow", ", ".join(METHODS).encode())], said)
-        if self._held >= self._room:
-            return at_once(*_busy(scope["method"]))
-        with self._lock:
-            self._held += 1
-        job = self._pool.submit(self._respond, environ_of(scope, body), time.monotonic() + self._patience)
-        job.add_done_callback(self._left)
-        return job
+    def answer_to(self, scope: Scope, body: bytes, done: Done) -> Job:
+        """Have `done` called with what a thread of the pool answers, or the pool itself at once; it raises nothing."""
+        return self._take_in(Job(scope, body, done))
+
+    def drop(self, job: Job) -> bool:
+        """Who asked is gone: what has not begun never will. Whether it had not."""
+        if not self._is_first(job):
+            return False
+        self._left()
+        return True
 
     def close(self) -> None:
         """Let the requests that run finish; those that wait are dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _left(self, _job: Future[Answer]) -> None:
+    def _take_in(self, job: Job) -> Job:
+        if (refused := self._refused(job.scope["method"])) is not None:
+            job.is_taken = True
+            self._give(job, refused)
+            return job
+        with self._lock:
+            self._held += 1
+        job.not_after = time.monotonic() + self._patience
+        self._pool.submit(self._run, job)
+        return job
+
+    def _refused(self, method: str) -> Answer | None:
+        if method not in METHODS:
+            status, headers, said = _problem(405, "method_not_allowed", "There is no such method here.")
+            return status, [*headers, (b"allow", ", ".join(METHODS).encode())], said
+        return _busy(method) if self._held >= self._room else None
+
+    def _run(self, job: Job) -> None:
+        """One request, whole, in a thread of the pool."""
+        if not self._is_first(job):
+            return
+        answer = self._respond(environ_of(job.scope, job.body), job.not_after)
+        self._left()
+        self._give(job, answer)
+
+    def _is_first(self, job: Job) -> bool:
+        """Of those who would begin or drop it; the next one is too late."""
+        with self._lock:
+            is_first, job.is_taken = not job.is_taken, True
+        return is_first
+
+    def _left(self) -> None:
         with self._lock:
             self._held -= 1
 
+    def _give(self, job: Job, answer: Answer) -> None:
+        job.done(answer)
+
     def _respond(self, environ: dict[str, Any], not_after: float) -> Answer:
-        """One request, whole, in a thread of the pool."""
         if time.monotonic() > not_after:
             return _busy(environ["REQUEST_METHOD"])
         started: list[tuple[str, list[tuple[str, str]]]] = []
@@ -211,13 +264,12 @@ def _measured(status: int, headers: Headers, body: bytes, method: str) -> Answer
     has_body = status >= 200 and status not in {204, 304} and method != "HEAD"
     if has_body and all(name != b"content-length" for name, _value in headers):
         headers.append((b"content-length", str(len(body)).encode()))
-    return status, headers, b"" if method == "HEAD" else body
+    return status, headers, body if has_body else b""
 
 
-def at_once(status: int, headers: Headers, body: bytes) -> Future[Answer]:
-    answer: Future[Answer] = Future()
-    answer.set_result((status, headers, body))
-    return answer
+def _set(answer: asyncio.Future[Answer], given: Answer) -> None:
+    if not answer.done():
+        answer.set_result(given)
 
 
 def _problem(status: int, code: str, detail: str) -> Answer:

@@ -6,7 +6,6 @@ paths nor headers are looked at, but for X-Request-ID.
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import Future
 from random import getrandbits
 from time import perf_counter
 from typing import Any
@@ -20,7 +19,7 @@ from appliances.live import visitor
 from appliances.telemetry import figures, lines
 from appliances.telemetry.lines import SEEN, Seen
 from voltsafe import scraping
-from voltsafe.http_pool import METHODS, MOST_WAITING, Answer, Headers, HttpPool, Scope, at_once
+from voltsafe.http_pool import METHODS, MOST_WAITING, Answer, Done, Headers, HttpPool, Job, Scope
 
 Application = Callable[..., Awaitable[None]]
 
@@ -46,30 +45,22 @@ class ObservedPool(HttpPool):
         super().__init__(handler, threads=threads, waiting=waiting)
         figures.requests_held.take = lambda: self._held
 
-    def answer_to(self, scope: Scope, body: bytes) -> Future[Answer]:
+    def answer_to(self, scope: Scope, body: bytes, done: Done) -> Job:
         seen = Seen(_id_of(scope["headers"]), method=scope["method"], began=perf_counter())
-        job = super().answer_to({**scraping.under_our_name(scope), SEEN: seen}, body)
-        # The thread is at work by now and wants the interpreter: little is done from here on.
-        if job.done() and not seen.is_answered:
-            # A thread notes its answer before it is there to be seen; this one is the pool's own.
-            return at_once(*_noted(seen, *job.result()))
-        job.seen = seen  # type: ignore[attr-defined]
-        return job
+        return self._take_in(Job({**scraping.under_our_name(scope), SEEN: seen}, body, done, seen=seen))
 
-    def _left(self, job: Future[Answer]) -> None:
-        super()._left(job)
-        if job.cancelled():
-            _count(job.seen, LEFT, 0)  # type: ignore[attr-defined]
+    def drop(self, job: Job) -> bool:
+        if not super().drop(job):
+            return False
+        _count(job.seen, LEFT, 0)
+        return True
 
-    def _respond(self, environ: dict[str, Any], not_after: float) -> Answer:
-        answer = super()._respond(environ, not_after)
-        seen: Seen | None = environ.get(SEEN)
-        return answer if seen is None else _noted(seen, *answer)
+    def _give(self, job: Job, answer: Answer) -> None:
+        super()._give(job, _noted(job.seen, *answer))
 
 
 def _noted(seen: Seen, status: int, headers: Headers, body: bytes) -> Answer:
     """The answer with the id of its request."""
-    seen.is_answered = True
     _count(seen, status, len(body))
     return status, [*headers, (REQUEST_ID, seen.id.encode())], body
 
@@ -144,7 +135,10 @@ class Handler(WSGIHandler):
             return super().get_response(request)
         given = lines.request_id.set(seen.id)
         try:
-            return super().get_response(request)
+            response = super().get_response(request)
+            # The lazy ones among its attributes hold on to it, so that it would be garbage only a search can find.
+            response._resource_closers.append(request.__dict__.clear)  # type: ignore[attr-defined]
+            return response
         finally:
             lines.request_id.reset(given)
             seen.route, seen.door = _route_of(request)

@@ -9,7 +9,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -20,7 +20,7 @@ from daphne.utils import HEADER_NAME_RE, INVALID_HEADER_VALUE_BYTES
 from voltsafe import proxies
 from voltsafe.env import Network
 from voltsafe.headers import completed
-from voltsafe.http_pool import Answer, HttpPool
+from voltsafe.http_pool import Answer, HttpPool, Job
 
 
 class Wake:
@@ -51,13 +51,17 @@ class ShortWay:
 
     def __init__(self, pool: HttpPool, trusted: Sequence[Network], loop: asyncio.AbstractEventLoop) -> None:
         self.pool, self.trusted, self.loop = pool, trusted, loop
-        self.wake = Wake(loop)
+        self._wake = Wake(loop)
+
+    def answered(self, request: "DirectRequest", scheme: str, answer: Answer) -> None:
+        """In the thread that has it."""
+        self._wake.call(partial(request.answer, scheme, answer))
 
 
 class DirectRequest(WebRequest):  # type: ignore[misc]
     """One that is a websocket's handshake goes Daphne's way."""
 
-    job: Future[Answer] | None = None
+    job: Job | None = None
     path: bytes
 
     def __init__(self, way: ShortWay, *args: Any, **kwargs: Any) -> None:
@@ -73,23 +77,28 @@ class DirectRequest(WebRequest):  # type: ignore[misc]
             return None
         scope = proxies.as_seen(scope, self.way.trusted)
         # Daphne asks it whether the request is still under way.
-        under_way = self.server.connections[self]["application_instance"] = self.way.loop.create_future()
-        self.job = self.way.pool.answer_to(scope, self.content.read())
-
-        def answer(job: Future[Answer]) -> None:
-            if not under_way.done():
-                under_way.set_result(None)
-            if not job.cancelled():
-                self._answer(*job.result(), scheme=scope["scheme"])
-
-        self.job.add_done_callback(lambda job: self.way.wake.call(lambda: answer(job)))
+        self.server.connections[self]["application_instance"] = self.way.loop.create_future()
+        answered = partial(self.way.answered, self, scope["scheme"])
+        self.job = self.way.pool.answer_to(scope, self.content.read(), answered)
         return None
+
+    def finish(self) -> None:
+        super().finish()
+        self._forget()
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802
         """Who has hung up before it was begun wants nothing any more."""
         if self.job is not None:
-            self.job.cancel()
+            self.way.pool.drop(self.job)
         super().connectionLost(reason)
+        self._forget()
+
+    def _forget(self) -> None:
+        """At once: Daphne keeps what is over for another second, and a thousand of them are lasting garbage by then."""
+        self.job = None
+        under_way = self.server.connections.pop(self, {}).get("application_instance")
+        if under_way is not None and not under_way.done():
+            under_way.set_result(None)
 
     def _read(self) -> tuple[dict[str, Any], str]:
         """The request as ASGI has it; or why it is none, in Daphne's words."""
@@ -123,7 +132,27 @@ class DirectRequest(WebRequest):  # type: ignore[misc]
         }
         return scope, ""
 
-    def _answer(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes, *, scheme: str) -> None:
-        told = completed(headers, scheme=scheme)
-        self.handle_reply({"type": "http.response.start", "status": status, "headers": told})
-        self.handle_reply({"type": "http.response.body", "body": body})
+    def answer(self, scheme: str, answer: Answer) -> None:
+        """On the loop, in one piece: Daphne and Twisted take the headers one by one, each through several hands."""
+        if self.finished or self.channel is None:
+            return
+        status, headers, body = answer
+        self._response_started, self.startedWriting = True, 1
+        self.setResponseCode(status)
+        lines = [b"%s %d %s" % (self.clientproto, status, self.code_message)]
+        # The channel's own: whether it stays open.
+        lines += [name + b": " + value for name, values in self.responseHeaders.getAllRawHeaders() for value in values]
+        lines += [_spelled(name) + _in_one_line(value) for name, value in completed(headers, scheme=scheme)]
+        self.channel.write(b"\r\n".join([*lines, b"", body]))
+        self.finish()
+
+
+@lru_cache(maxsize=128)
+def _spelled(name: bytes) -> bytes:
+    """As people read it and simple clients look for it: ETag is Etag then, which is the same."""
+    return name.title() + b": "
+
+
+def _in_one_line(value: bytes) -> bytes:
+    """What comes after a line break would be a header of somebody else's."""
+    return value if b"\n" not in value and b"\r" not in value else b" ".join(value.split())

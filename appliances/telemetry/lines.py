@@ -36,7 +36,6 @@ class Seen:
     home: int | None = None
     method: str = ""
     began: float = 0.0
-    is_answered: bool = False
 
 
 def write_with(write: Write | None) -> None:

@@ -1,6 +1,7 @@
 """What is seen of requests and sockets on their way through: their ids, lines and figures."""
 
 import asyncio
+import gc
 import itertools
 import re
 import threading
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 
 from appliances.models import Appliance
@@ -156,6 +158,18 @@ async def test_a_request_is_held_until_it_is_answered() -> None:
     pool.close()
 
     assert count_of(figures.requests_held) == before
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_nothing_of_what_was_answered_is_left_for_a_search_for_garbage() -> None:
+    await sync_to_async(a_person)()
+    gc.collect()
+    gc.disable()
+    try:
+        assert (await answered(a_request(b"/healthz"))).status == 200
+        assert [one for one in gc.get_objects() if type(one) is WSGIRequest] == []
+    finally:
+        gc.enable()
 
 
 @sync_to_async
