@@ -6,9 +6,8 @@ whose word is taken for the client's address, and the headers of an answer, are 
 """
 
 import asyncio
-import threading
-from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
@@ -17,33 +16,31 @@ from urllib.parse import unquote
 from daphne.http_protocol import WebRequest
 from daphne.utils import HEADER_NAME_RE, INVALID_HEADER_VALUE_BYTES
 
+from appliances.gathering import Gathering
 from voltsafe import proxies
 from voltsafe.env import Network
 from voltsafe.headers import completed
 from voltsafe.http_pool import Answer, HttpPool, Job
 
+MOST_CALLS = 64
+
 
 class Wake:
-    """Calls by other threads, made on the loop: those that come while it has not yet taken the last wake it once."""
+    """Calls by other threads, made on the loop, which is woken once for many."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._mutex = threading.Lock()
-        self._calls: deque[Callable[[], None]] = deque()
+        self._calls: Gathering[Callable[[], None]] = Gathering()
 
     def call(self, this: Callable[[], None]) -> None:
-        with self._mutex:
-            is_asleep = not self._calls
-            self._calls.append(this)
-        if is_asleep:
-            self._loop.call_soon_threadsafe(self._make)
+        if self._calls.put(this):
+            with suppress(RuntimeError):  # the loop has ended, and everybody with it
+                self._loop.call_soon_threadsafe(self._make)
 
     def _make(self) -> None:
-        with self._mutex:
-            calls = list(self._calls)
-            self._calls.clear()
-        for this in calls:
-            this()
+        while calls := self._calls.take(MOST_CALLS):
+            for this in calls:
+                this()
 
 
 class ShortWay:

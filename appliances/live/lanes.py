@@ -5,8 +5,6 @@ A lane takes everything that waits for it at once: a thread is woken for many, a
 
 import asyncio
 import logging
-import threading
-from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ from typing import Any
 
 from django.db import close_old_connections, connection, connections
 
+from appliances.gathering import Gathering
 from appliances.live import carrying
 from appliances.live.asked import Asked
 from appliances.services.fair_turn import MOST_TOGETHER
@@ -48,19 +47,14 @@ class Lanes:
 class Lane:
     loop: asyncio.AbstractEventLoop
     number: int
-    _waiting: deque[tuple[Asked, Deliver]] = field(default_factory=deque)
-    _mutex: threading.Lock = field(default_factory=threading.Lock)
-    _is_awake: bool = False
+    _waiting: Gathering[tuple[Asked, Deliver]] = field(default_factory=Gathering)
 
     def __post_init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"voltsafe-commands-{self.number}")
         self._delivering: set[asyncio.Task[None]] = set()
 
     def put(self, asked: Asked, deliver: Deliver) -> None:
-        with self._mutex:
-            self._waiting.append((asked, deliver))
-            was_awake, self._is_awake = self._is_awake, True
-        if not was_awake:
+        if self._waiting.put((asked, deliver)):
             self._thread.submit(self._work)
 
     def rest(self) -> None:
@@ -68,19 +62,13 @@ class Lane:
 
     def _work(self) -> None:
         """In the lane's thread, until nothing waits."""
-        while batch := self._take():
+        while batch := self._waiting.take(MOST_TOGETHER):
             texts = _carried_out([asked for asked, _deliver in batch])
             answers = list(zip([deliver for _asked, deliver in batch], texts, strict=True))
             try:
                 self.loop.call_soon_threadsafe(self._deliver, answers)
             except RuntimeError:  # the loop has ended, and everybody with it
                 log.info("%s answers had nowhere to go.", len(answers))
-
-    def _take(self) -> list[tuple[Asked, Deliver]]:
-        with self._mutex:
-            batch = [self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))]
-            self._is_awake = bool(batch)
-        return batch
 
     def _deliver(self, answers: Sequence[tuple[Deliver, str]]) -> None:
         for deliver, text in answers:
