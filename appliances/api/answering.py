@@ -14,22 +14,36 @@ from appliances.presentation.exact import Json
 from appliances.presentation.problems import Kind
 from appliances.presentation.snapshot import Snapshot
 
+JSON = "application/json"
 
-def json(content: Any, status: int = 200, media_type: str = "application/json") -> HttpResponse:
-    text = encoding.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+def text(content: Any) -> str:
+    return encoding.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def sent(text: str) -> bytes:
     # Half a surrogate pair, quoted back from a request, has no UTF-8; JSON has an escape for it.
-    return HttpResponse(text.encode("utf-8", "backslashreplace"), status=status, content_type=media_type)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def json(content: Any, status: int = 200, media_type: str = JSON) -> HttpResponse:
+    return HttpResponse(sent(text(content)), status=status, content_type=media_type)
 
 
 def problem(request: HttpRequest, kind: Kind, detail: str = "", **more: Any) -> HttpResponse:
     """`more` are the members that its kind adds."""
     document = problems.document(kind, detail, request.path, more)
     response = json(document, status=kind.status, media_type=problems.MEDIA_TYPE)
-    if kind is problems.NOT_SIGNED_IN:
-        response["WWW-Authenticate"] = "Bearer"
-    if kind.status == problems.BUSY.status:
-        response["Retry-After"] = str(problems.RETRY_SECONDS)
+    for name, value in besides(kind).items():
+        response[name] = value
     return response
+
+
+def besides(kind: Kind) -> dict[str, str]:
+    """The headers that a problem of this kind has."""
+    if kind is problems.NOT_SIGNED_IN:
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": str(problems.RETRY_SECONDS)} if kind.status == problems.BUSY.status else {}
 
 
 def created(content: Json, location: str) -> HttpResponse:

@@ -17,7 +17,7 @@ from appliances.live.asked import Asked, CancelWait, Fit, Swap, Toggle, Wait
 from appliances.live.visitor import Closed, Visitor
 from appliances.presentation import faults, problems, resources, snapshot
 from appliances.presentation.faults import Fault
-from appliances.presentation.snapshot import Snapshot
+from appliances.presentation.together import Telling
 from appliances.services import access, answered, switching, together, waiting
 from appliances.services.access import May
 from appliances.services.actor import By, Key
@@ -98,7 +98,7 @@ def _changed(commands: Sequence[Asked], door: Door) -> Iterator[str]:
 
     jobs = together.run([step for _by, step in steps.values()])
 
-    telling = Telling(door.now, [job.result for job in jobs if job.error is None])
+    telling = Telling((job.result for job in jobs if job.error is None), door.now, _json)
     for (place, (by, _step)), job in zip(steps.items(), jobs, strict=True):
         answer = _told(commands[place], job.error, job.result, telling)
         if by.key is not None and (answer.status == OK or isinstance(job.error, Refused)):
@@ -121,29 +121,6 @@ def _use_case(asked: Asked, by: By, now: datetime) -> Callable[[], Changed]:
             return lambda: waiting.cancel(appliance_id=pk, **how)
         case Fit():
             raise AssertionError("unreachable: a look changes nothing")
-
-
-class Telling:
-    """The home as the newest of these left it, made into words once for all of them."""
-
-    def __init__(self, now: datetime, changes: Sequence[Changed]) -> None:
-        self._now = now
-        self._newest: dict[int, Changed] = {}
-        self._homes: dict[int, tuple[Snapshot, str]] = {}
-        for one in changes:
-            if one.home_id not in self._newest or one.revision > self._newest[one.home_id].revision:
-                self._newest[one.home_id] = one
-
-    def switched(self, appliance_id: int, changed: Changed) -> str:
-        """As REST: {changed, revision, appliance, load}; the last two of this revision or newer. Raises Missing."""
-        at, load = self._home(changed.home_id)
-        return f'{_json(resources.switched(at, appliance_id, changed))[:-1]},"load":{load}}}'
-
-    def _home(self, home_id: int) -> tuple[Snapshot, str]:
-        if home_id not in self._homes:
-            at = snapshot.after(self._newest[home_id], self._now)
-            self._homes[home_id] = at, _json(resources.load(at))
-        return self._homes[home_id]
 
 
 def _told(asked: Asked, error: BaseException | None, changed: Changed, telling: Telling) -> Answer:
