@@ -17,11 +17,12 @@ from appliances import events  # noqa: E402
 from appliances.live.routing import websocket_urlpatterns  # noqa: E402
 from voltsafe.handshakes import Handshakes  # noqa: E402
 from voltsafe.headers import WithHeaders  # noqa: E402
-from voltsafe.observing import Handler, ObservedPool, ObservedSockets  # noqa: E402
+from voltsafe.observing import Handler, ObservedSockets  # noqa: E402
 from voltsafe.origins import OnlyOurOrigins, refuse  # noqa: E402
 from voltsafe.proxies import BehindProxies  # noqa: E402
+from voltsafe.together import TogetherPool  # noqa: E402
 
-http = ObservedPool(Handler(), threads=settings.HTTP_THREADS)
+http = TogetherPool(Handler(), threads=settings.HTTP_THREADS)
 _sockets = URLRouter([*websocket_urlpatterns, re_path("", refuse)])  # type: ignore[arg-type]
 _handshakes = ObservedSockets(Handshakes(OnlyOurOrigins(_sockets)))
 _router = ProtocolTypeRouter({"http": WithHeaders(http), "websocket": _handshakes})

@@ -52,6 +52,9 @@ class Gone(Exception):
     """The client hung up before it was answered."""
 
 
+FAILED: Answer = 500, [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"13")], b"Server error\n"
+
+
 class Job:
     """A request on its way through the pool; `done` is called once with its answer, by whichever thread has it.
 
@@ -59,12 +62,18 @@ class Job:
     garbage, which holds all of them up.
     """
 
-    __slots__ = ("body", "done", "is_taken", "not_after", "scope", "seen")
+    __slots__ = ("body", "done", "is_taken", "not_after", "scope", "seen", "switch")
 
-    def __init__(self, scope: Scope, body: bytes, done: Done, *, not_after: float = 0.0, seen: Any = None) -> None:
-        self.scope, self.body, self.done, self.not_after, self.seen = scope, body, done, not_after, seen
+    def __init__(self, scope: Scope, body: bytes, done: Done, *, seen: Any = None) -> None:
+        self.scope, self.body, self.done = scope, body, done
+        self.not_after = 0.0
+        """By time.monotonic; later it is not begun."""
         self.is_taken = False
         """It has been begun, answered or dropped, and is nobody else's any more."""
+        self.seen = seen
+        """What is observed of it (voltsafe.observing)."""
+        self.switch: Any = None
+        """What it asks for, where that may be carried out with others (voltsafe.together)."""
 
 
 class HttpPool:
@@ -128,20 +137,26 @@ class HttpPool:
         with self._lock:
             self._held += 1
         job.not_after = time.monotonic() + self._patience
-        self._pool.submit(self._run, job)
+        self._submit(job)
         return job
+
+    def _submit(self, job: Job) -> None:
+        self._pool.submit(self._run, job)
 
     def _refused(self, method: str) -> Answer | None:
         if method not in METHODS:
             status, headers, said = _problem(405, "method_not_allowed", "There is no such method here.")
             return status, [*headers, (b"allow", ", ".join(METHODS).encode())], said
-        return _busy(method) if self._held >= self._room else None
+        return busy(method) if self._held >= self._room else None
 
     def _run(self, job: Job) -> None:
         """One request, whole, in a thread of the pool."""
-        if not self._is_first(job):
-            return
-        answer = self._respond(environ_of(job.scope, job.body), job.not_after)
+        if self._is_first(job):
+            self._answer(job)
+
+    def _answer(self, job: Job) -> None:
+        is_late = time.monotonic() > job.not_after
+        answer = busy(job.scope["method"]) if is_late else self._respond_to(job)
         self._left()
         self._give(job, answer)
 
@@ -158,9 +173,8 @@ class HttpPool:
     def _give(self, job: Job, answer: Answer) -> None:
         job.done(answer)
 
-    def _respond(self, environ: dict[str, Any], not_after: float) -> Answer:
-        if time.monotonic() > not_after:
-            return _busy(environ["REQUEST_METHOD"])
+    def _respond_to(self, job: Job) -> Answer:
+        environ = environ_of(job.scope, job.body)
         started: list[tuple[str, list[tuple[str, str]]]] = []
         parts: list[bytes] = []
 
@@ -179,8 +193,7 @@ class HttpPool:
             encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         except Exception:
             log.exception("%s failed", environ["REQUEST_METHOD"])
-            plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"13")]
-            return 500, plain, b"Server error\n"
+            return FAILED
         return _measured(int(line[:3]), encoded, b"".join(parts), environ["REQUEST_METHOD"])
 
 
@@ -251,7 +264,7 @@ async def _hung_up_before(answer: asyncio.Future[Answer], receive: Receive) -> b
         leaving.cancel()
 
 
-def _busy(method: str) -> Answer:
+def busy(method: str) -> Answer:
     status, headers, said = _problem(503, "busy", "Too many requests at once. Try again in a moment.")
     return status, [*headers, (b"retry-after", b"1")], b"" if method == "HEAD" else said
 

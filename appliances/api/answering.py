@@ -14,6 +14,7 @@ from appliances.presentation.exact import Json
 from appliances.presentation.problems import Kind
 from appliances.presentation.snapshot import Snapshot
 
+OK = 200
 JSON = "application/json"
 
 
@@ -26,7 +27,7 @@ def sent(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def json(content: Any, status: int = 200, media_type: str = JSON) -> HttpResponse:
+def json(content: Any, status: int = OK, media_type: str = JSON) -> HttpResponse:
     return HttpResponse(sent(text(content)), status=status, content_type=media_type)
 
 
