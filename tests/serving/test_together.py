@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils import timezone
 
 from appliances.api import together
@@ -200,6 +200,7 @@ def all_wait(flat: Flat, sent: list[Sent]) -> Iterator[None]:
         yield
 
 
+@pytest.mark.sqlite
 def test_each_of_a_lot_is_judged_by_its_own_token_and_answered_for_itself(flat: Flat) -> None:
     viewer = a_token(a_person("eve", home=flat.home, role=Role.VIEWER))[1]
     guest = a_token(a_person("gus", home=flat.home, role=Role.GUEST), "bot")[1]
@@ -224,8 +225,7 @@ def test_each_of_a_lot_is_judged_by_its_own_token_and_answered_for_itself(flat: 
         ("switch_off", "granted", "ada (test)"),
     ]
     assert decisions_of(flat.oven) == [("switch_on", "refused", "ada (test)"), ("switch_on", "granted", "ada (test)")]
-    if connection.vendor == "sqlite":
-        assert [len(lot) for lot in flat.lots] == [1, 8]
+    assert [len(lot) for lot in flat.lots] == [1, 8]
     revisions = [json.loads(one.body)["revision"] for one in heard if one.status == 200]
     assert revisions == sorted(revisions)
 
@@ -252,10 +252,9 @@ def test_who_has_lost_the_role_meanwhile_is_refused(flat: Flat) -> None:
     assert flat.switch(flat.kettle, False, token=token).status == 403
 
 
+@pytest.mark.sqlite
 def test_who_hangs_up_while_it_waits_is_not_served(flat: Flat) -> None:
     flat.introduce()
-    if connection.vendor != "sqlite":
-        pytest.skip("nobody waits for another here")
     sent: list[Sent] = []
     with all_wait(flat, sent):
         gone = flat.send(flat.kettle, {"is_on": True})
