@@ -44,7 +44,7 @@ def besides(kind: Kind) -> dict[str, str]:
     """The headers that a problem of this kind has."""
     if kind is problems.NOT_SIGNED_IN:
         return {"WWW-Authenticate": "Bearer"}
-    return {"Retry-After": str(problems.RETRY_SECONDS)} if kind.status == problems.BUSY.status else {}
+    return {"Retry-After": str(problems.RETRY_SECONDS)} if problems.is_passing(kind) else {}
 
 
 def created(content: Json, location: str) -> HttpResponse:

@@ -150,7 +150,8 @@ def _problem(asked: Asked, why: Exception) -> Answer:
 
 
 def problem(fault: Fault, instance: str) -> str:
-    return _json({"problem": problems.document(fault.kind, fault.detail, instance, fault.more)})
+    told = {"problem": problems.document(fault.kind, fault.detail, instance, fault.more)}
+    return _json({**told, "retry_after": problems.RETRY_SECONDS} if problems.is_passing(fault.kind) else told)
 
 
 def sent(id_: int | str | None, answer: Answer) -> str:

@@ -131,6 +131,12 @@ GUARDED = (CONFIRMATION_REQUIRED, *CODED)
 """What may stand in the way of raising a limit."""
 
 RETRY_SECONDS = 2
+"""After which what is busy or away may be asked again: `Retry-After` over REST, `retry_after` on a socket."""
+
+
+def is_passing(kind: Kind) -> bool:
+    """Whether asking again later may help."""
+    return kind.status == BUSY.status
 
 
 def document(kind: Kind, detail: str, instance: str, more: Mapping[str, Any]) -> Json:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from appliances.live import asked, carrying, consumers
 from appliances.live.asked import Asked, Wrong
 from appliances.live.visitor import TOO_MANY, Visitor
+from appliances.presentation import problems
 from appliances.services.answered import Answer
 from tests.live.test_json_socket import a_furnished_home, path_of
 from tests.services.rows import load_of
@@ -199,6 +200,7 @@ async def test_one_more_than_may_wait_is_told_so_at_once(dial: Dial, held: threa
     answers = [await socket.answer() for _ in range(consumers.MOST_UNANSWERED)]
 
     assert (busy["id"], busy["problem"]["code"]) == (consumers.MOST_UNANSWERED + 1, "busy")
+    assert busy["retry_after"] == problems.RETRY_SECONDS
     assert [one["id"] for one in answers] == list(range(1, consumers.MOST_UNANSWERED + 1))
     assert all(one["ok"] for one in answers)
     assert (await other.answer())["ok"], "one who says too much is nobody else's trouble"
