@@ -1,4 +1,4 @@
-"""Where the interlock was first put in; 0005_retention puts in the one that also guards checkpoints."""
+"""Where the interlock was first put in; 0006_growth puts in the one there is now."""
 
 from django.db import migrations
 

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from django.db.backends.utils import CursorWrapper
 
 from appliances.interlock import tables
-from appliances.interlock.sqlite.triggers import REPAIR_ALL_LOADS, TRIGGERS
+from appliances.interlock.sqlite.triggers import INDEXES, REPAIR_ALL_LOADS, TRIGGERS
 
 
 def create(cursor: CursorWrapper) -> None:
+    for sql in INDEXES.values():
+        cursor.execute(sql)
     cursor.execute(REPAIR_ALL_LOADS)
     for sql in TRIGGERS.values():
         cursor.execute(sql)
@@ -18,6 +20,8 @@ def drop(cursor: CursorWrapper) -> None:
     for name in _found(cursor):
         if name.startswith(tables.PREFIX):
             cursor.execute(f'DROP TRIGGER "{name}"')
+    for name in INDEXES:
+        cursor.execute(f'DROP INDEX IF EXISTS "{name}"')
 
 
 def differences(cursor: CursorWrapper) -> Iterator[str]:

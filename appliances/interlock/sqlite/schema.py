@@ -1,8 +1,8 @@
-"""A schema editor that carries every trigger over the table rebuilds of SQLite migrations.
+"""A schema editor that carries every trigger, and our index, over the table rebuilds of SQLite migrations.
 
-Django changes a SQLite table by making a new one, copying and renaming; SQLite drops the old table's triggers
-with it, without a word (docs/design/interlock.md). Saved and re-created inside one transaction, there is no moment
-at which another connection sees a table without them.
+Django changes a SQLite table by making a new one, copying and renaming; SQLite drops the old table's triggers and
+indexes with it, without a word (docs/design/interlock.md), and Django makes only those anew that it knows of. Saved
+and re-created inside one transaction, there is no moment at which another connection sees a table without them.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.backends.sqlite3.schema import DatabaseSchemaEditor as DjangoSchemaEditor
 from django.db.models import Model
 
+from appliances.interlock import tables
 from appliances.interlock.at_once import AtOnce
 
 
@@ -19,10 +20,14 @@ class DatabaseSchemaEditor(AtOnce, DjangoSchemaEditor):
         # Of its own, for migrations that are not atomic, and for callers that survive the error.
         with transaction.atomic(using=self.connection.alias):
             with self.connection.cursor() as cursor:
-                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                cursor.execute(
+                    "SELECT type, name, sql FROM sqlite_master"
+                    " WHERE type = 'trigger' OR (type = 'index' AND name GLOB %s)",
+                    [f"{tables.PREFIX}*"],
+                )
                 saved = cursor.fetchall()
-            for name, _ in saved:
-                self.execute(f"DROP TRIGGER {self.quote_name(name)}", params=None)
+            for kind, name, _ in saved:
+                self.execute(f"DROP {kind.upper()} {self.quote_name(name)}", params=None)
             super()._remake_table(model, *args, **kwargs)  # type: ignore[misc]
-            for _, sql in saved:
+            for _, _, sql in saved:
                 self.execute(sql, params=None)
