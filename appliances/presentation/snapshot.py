@@ -114,8 +114,11 @@ def _is_still(home: Home, decisions: tuple[Decision, ...], *, rows_are_known: bo
 
 
 def after(changed: Changed, now: datetime) -> Snapshot:
-    """The home as a turn has left it, or newer; without decisions."""
-    found = known.for_showing(changed.home_id, changed.revision, now)
+    """The home as a turn has left it, or newer; without decisions.
+
+    Others may have changed it since, and be on their way still: whoever looked for the newest then would read it all.
+    """
+    found = known.for_showing_since(changed.home_id, changed.revision, now)
     return _reckoned(known.alone(found.home), found.rows, (), now) if found else read(changed.home_id, feed=0, now=now)
 
 

@@ -73,8 +73,14 @@ def distrust() -> None:
 
 def for_showing(home_id: int, revision: int, now: datetime) -> Known | None:
     """The home as it was committed at this revision."""
+    found = for_showing_since(home_id, revision, now)
+    return found if found is not None and found.home.revision == revision else None
+
+
+def for_showing_since(home_id: int, revision: int, now: datetime) -> Known | None:
+    """The home as it was committed at this revision, or a later one, which need not be the newest."""
     found = None if connection.in_atomic_block else _shown.get(home_id)
-    return _of_now(found, now) if found is not None and found.home.revision == revision else None
+    return _of_now(found, now) if found is not None and found.home.revision >= revision else None
 
 
 def keep_for_showing(home: Home, rows: Rows, now: datetime) -> None:

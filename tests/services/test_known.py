@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from appliances.models import Appliance, Home
 from appliances.presentation import snapshot
@@ -98,6 +99,19 @@ def test_a_page_shows_the_newest_revision_whoever_made_it() -> None:
     thread.join()
 
     assert not snapshot.read(lamp.home_id).appliances[0].is_on
+
+
+def test_what_a_turn_has_left_is_not_read_where_a_later_one_is_known() -> None:
+    home = a_home()
+    lamp, fan = an_appliance(home, watts=10), an_appliance(home, watts=20)
+    of_lamp = switching.switch(appliance_id=lamp.pk, on=True, **BY)
+    of_fan = switching.switch(appliance_id=fan.pk, on=True, **BY)
+
+    with CaptureQueriesContext(connection) as asked:
+        at = snapshot.after(of_lamp, BY["now"])
+
+    assert (at.home.revision, list(asked)) == (of_fan.revision, [])
+    assert {row.pk for row in at.appliances if row.is_on} == {lamp.pk, fan.pk}
 
 
 def test_no_more_homes_are_kept_than_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
