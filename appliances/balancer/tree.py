@@ -124,6 +124,10 @@ class Tree:
     def all_carried_mw(self) -> Mapping[int, int]:
         return self._carried_mw
 
+    @cached_property
+    def how_many_on(self) -> int:
+        return sum(load.is_on for load in self.loads)
+
     def with_load(self, load: Load) -> "Tree":
         """Added, or in the place of the one with its id."""
         if load.id not in self._loads_by_id:
@@ -164,6 +168,9 @@ class Tree:
         mine = self.__dict__
         mine["_breakers_by_id"], mine["_paths"] = before._breakers_by_id, before._paths
         mine["_loads_by_id"] = by_id
+        if "how_many_on" in before.__dict__:
+            more = sum(load.is_on - before.load(load.id).is_on for load in turned.values())
+            mine["how_many_on"] = before.how_many_on + more
         if "_carried_mw" in before.__dict__:
             carried_mw = dict(before._carried_mw)
             for load in turned.values():

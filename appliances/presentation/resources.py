@@ -44,7 +44,7 @@ def load(at: Snapshot) -> Json:
         "home": at.home.slug,
         "revision": at.home.revision,
         **{name: of_main[name] for name in LOAD_FIELDS},
-        "appliances_on": sum(row.is_on for row in at.appliances),
+        "appliances_on": at.tree.how_many_on,
         "circuits": [circuit(at, row) for row in at.circuits],
     }
 

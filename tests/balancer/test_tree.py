@@ -73,6 +73,16 @@ def test_switching_changes_only_what_it_names() -> None:
     assert [replace(load, is_on=True) for load in switched.loads] == [replace(load, is_on=True) for load in tree.loads]
 
 
+@thorough
+@given(tree=trees(most_breakers=3))
+def test_what_is_counted_already_is_counted_on(tree: Tree) -> None:
+    assert tree.how_many_on == sum(load.is_on for load in tree.loads)
+    for load in tree.loads:
+        turned = tree.switched(off=[load.id]) if load.is_on else tree.switched(on=[load.id])
+        assert turned.how_many_on == replace(turned).how_many_on == tree.how_many_on + (-1 if load.is_on else 1)
+        assert tree.switched(on=[load.id]).how_many_on == tree.how_many_on + (not load.is_on)
+
+
 def test_what_a_home_would_become_leaves_it_as_it_is() -> None:
     tree = a_home(a_load(1, 2000))
     assert tree.carried_mw(MAIN) == 2_000_000
