@@ -77,6 +77,22 @@ def _refuse_unfed(home: str, when: str = "1") -> str:
     )
 
 
+def _repair_home(home: str) -> str:
+    """Every load of a home in one pass: what is on at a circuit climbs to whatever feeds it."""
+    return f"""  UPDATE appliances_circuit SET load_mw = now.mw FROM (
+    WITH RECURSIVE climb(origin, id, mw) AS (
+      SELECT a.circuit_id, a.circuit_id, SUM(a.rated_mw)
+      FROM appliances_appliance a WHERE a.home_id = {home} AND a.is_on GROUP BY a.circuit_id
+      UNION
+      SELECT climb.origin, c.parent_id, climb.mw
+      FROM climb JOIN appliances_circuit c ON c.id = climb.id WHERE c.parent_id IS NOT NULL
+    )
+    SELECT id, SUM(mw) AS mw FROM (
+      SELECT id, 0 AS mw FROM appliances_circuit WHERE home_id = {home} UNION ALL SELECT id, mw FROM climb
+    ) GROUP BY id
+  ) AS now WHERE appliances_circuit.id = now.id AND load_mw IS NOT now.mw;"""
+
+
 def _repair(rows: str) -> str:
     carried = _carried("appliances_circuit")
     return f"""  UPDATE appliances_circuit SET load_mw = {carried}
@@ -170,7 +186,7 @@ _BODIES = {
         _refuse(_OWN_HOME, _CIRCUIT_IN_HOME),
         _refuse_overload("NEW.circuit_id", "NEW.is_on"),
         _refuse_unfed("NEW.home_id", "NEW.is_on"),
-        _repair("home_id = NEW.home_id"),
+        _repair_home("NEW.home_id"),
     ),
     "voltsafe_appliance_after_update": _trigger(
         "AFTER UPDATE ON appliances_appliance",
@@ -179,10 +195,10 @@ _BODIES = {
         _refuse(_OWN_HOME, f"NEW.circuit_id IS NOT OLD.circuit_id AND {_CIRCUIT_IN_HOME}"),
         _refuse_overload("NEW.circuit_id", _DRAWS_MORE),
         _refuse_unfed("NEW.home_id", _DRAWS_MORE),
-        _repair("home_id = NEW.home_id"),
+        _repair_home("NEW.home_id"),
     ),
     "voltsafe_appliance_after_delete": _trigger(
-        "AFTER DELETE ON appliances_appliance WHEN OLD.is_on", _repair("home_id = OLD.home_id")
+        "AFTER DELETE ON appliances_appliance WHEN OLD.is_on", _repair_home("OLD.home_id")
     ),
     "voltsafe_circuit_before_insert": _trigger(
         "BEFORE INSERT ON appliances_circuit", _id_is_free("appliances_circuit", "a circuit")
@@ -194,7 +210,7 @@ _BODIES = {
         _TREE_OF_ONE_HOME,
         _refuse_overload("NEW.id"),
         _refuse_unfed("NEW.home_id"),
-        _repair("home_id = NEW.home_id"),
+        _repair_home("NEW.home_id"),
     ),
     "voltsafe_circuit_after_update": _trigger(
         f"AFTER UPDATE ON appliances_circuit WHEN {_MORE_THAN_ITS_LOAD}",
@@ -203,7 +219,7 @@ _BODIES = {
         _TREE_OF_ONE_HOME,
         _refuse_overload("NEW.id", "NEW.limit_mw < OLD.limit_mw OR NEW.parent_id IS NOT OLD.parent_id"),
         _refuse_unfed("NEW.home_id"),
-        _repair("home_id = NEW.home_id"),
+        _repair_home("NEW.home_id"),
     ),
     "voltsafe_circuit_load_is_derived": _trigger(
         "AFTER UPDATE ON appliances_circuit WHEN NEW.load_mw IS NOT OLD.load_mw", _repair("id = NEW.id")
