@@ -102,13 +102,18 @@ async def _client(
 ) -> None:
     turn = 0
     while (began := time.perf_counter()) < until:
-        writer.write(request(number, turn))
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
-        body = await reader.readexactly(int(length or 0))
-        assert head.split(b" ")[1] in {b"200", b"304"}, (head, body)
+        await ask(reader, writer, request(number, turn))
         latencies.append(time.perf_counter() - began)
         turn += 1
+
+
+async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> None:
+    """One request on a kept connection, and its answer."""
+    writer.write(request)
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
+    body = await reader.readexactly(int(length or 0))
+    assert head.split(b" ")[1] in {b"200", b"304"}, (head, body)
 
 
 def post_toggle(server: Server, clients: int = 0, is_on: dict[int, bool] | None = None) -> Request:

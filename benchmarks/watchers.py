@@ -1,16 +1,20 @@
-"""From a toggle's request to the frame at the last watcher, against a raw broadcast of the same bytes."""
+"""From a toggle's request to the frame at the last watcher, against a raw broadcast of the same bytes.
+
+Whoever toggles and whoever speaks to the raw broadcast do it on a connection that is open already.
+"""
 
 import asyncio
 import json
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from itertools import count
 from statistics import median
 from typing import Any
 
 import websockets
 
-from benchmarks import servers
+from benchmarks import load, servers
 from benchmarks.reads import sign_in
 from benchmarks.servers import Server
 
@@ -55,17 +59,17 @@ async def _one_frame(server: Server) -> str:
 
 
 async def _of_product(server: Server, watchers: int, pushes: int) -> dict[str, float]:
-    state = {"on": False}
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    toggles = load.post_toggle(server, clients=len(server.appliances))
+    turns = count()
 
     async def cause() -> None:
-        state["on"] = not state["on"]
-        await asyncio.to_thread(server.ask, "POST", server.toggle.format(server.appliances[1]), {"is_on": state["on"]})
+        await load.ask(reader, writer, toggles(1, next(turns)))
 
     try:
-        return await _measure(server, "/ws/homes/home/", watchers, pushes, cause, greets=True)
+        return await _measure(server, "/ws/homes/home/", watchers, 2 * (pushes // 2), cause, greets=True)
     finally:
-        if state["on"]:
-            await cause()
+        writer.close()
 
 
 async def _of_raw(server: Server, watchers: int, pushes: int, frame: str) -> dict[str, float]:
