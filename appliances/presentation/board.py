@@ -11,15 +11,16 @@ from appliances.models import Circuit, Decision, Home
 from appliances.models.controller import Mode
 from appliances.presentation import headroom, notices, queue, snapshot, wording
 from appliances.presentation.addresses import address
+from appliances.presentation.bars import bar
 from appliances.presentation.cards import cards
 from appliances.presentation.snapshot import Snapshot
-from appliances.presentation.views import Board, CircuitBar, Feed, FeedLine, Meter, Section, Segment
+from appliances.presentation.views import Board, Feed, FeedLine, Meter, Section, Segment
 from appliances.services import access
 from appliances.services.access import May
 
 
 def board(at: Snapshot, role: str) -> Board:
-    sections = tuple(Section(bar(at, row, role), cards(at, row.pk, role)) for row in at.circuits)
+    sections = tuple(Section(bar(at, row, role), cards(at, row.id, role)) for row in at.circuits)
     return Board(
         home_id=at.home.pk,
         home_slug=at.home.slug,
@@ -88,40 +89,6 @@ def _segments(at: Snapshot, main: Circuit, limit: int) -> tuple[Segment, ...]:
             segments.append(Segment(name, share, wording.watts(share), percents[0], width, shade % 6))
             start += mw
     return tuple(segments)
-
-
-def bar(at: Snapshot, row: Circuit, role: str) -> CircuitBar:
-    carried, limit = at.carried_mw[row.pk], snapshot.limit_mw(at, row)
-    now = headroom.reading(at.home, carried, limit)
-    plugged = at.plugged_in(row.pk)
-    path = at.tree.path(row.pk)
-    return CircuitBar(
-        id=row.pk,
-        name=row.name,
-        is_main=row.parent_id is None,
-        depth=len(path) - 1,
-        fed_from=path[1].name if len(path) > 1 else "",
-        load_watts=now.load,
-        shown_watts=min(now.load, now.limit),
-        limit_watts=now.limit,
-        headroom_watts=now.headroom,
-        load_text=now.load_text,
-        limit_text=now.limit_text,
-        headroom_text=now.text,
-        headroom_word=now.word,
-        percent=now.percent,
-        percent_text=now.percent_text,
-        status=now.status,
-        status_text=now.status_text,
-        on_text=wording.on_count(sum(one.is_on for one in plugged), len(plugged)),
-        value_text=now.value_text,
-        cap_text=headroom.cap_text(at, at.tree.breaker(row.pk)),
-        warning_percent=at.home.warning_percent,
-        critical_percent=at.home.critical_percent,
-        may_configure=access.may(role, May.CONFIGURE),
-        edit_url=address("circuit_edit", row.pk),
-        add_appliance_url=f"{address('appliance_add', at.home.slug)}?circuit={row.pk}",
-    )
 
 
 def lines(home: Home, rows: Iterable[Decision], *, with_year: bool = False) -> tuple[FeedLine, ...]:

@@ -88,8 +88,9 @@ def _layout(of: Board) -> object:
 def _sections(old: Board, new: Board) -> list[SafeString]:
     parts: list[SafeString] = []
     for before, after in zip(old.sections, new.sections, strict=True):
-        if before.circuit != after.circuit:
+        # Most are the very same: bars and tiles are made once for the same values.
+        if before.circuit is not after.circuit and before.circuit != after.circuit:
             parts.append(fragments.circuit_bar(after.circuit))
         pairs = zip(before.appliances, after.appliances, strict=True)
-        parts += [fragments.appliance_card(now) for was, now in pairs if was != now]
+        parts += [fragments.appliance_card(now) for was, now in pairs if was is not now and was != now]
     return parts

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
@@ -12,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from appliances.balancer import status, units
 from appliances.balancer.tree import Breaker
-from appliances.models import Home
 from appliances.presentation import telling, wording
 from appliances.presentation.snapshot import Snapshot
 from appliances.services.facts import of_limit
@@ -42,8 +42,17 @@ class Reading:
     value_text: str
 
 
-def reading(home: Home, load_mw: int, limit_mw: int) -> Reading:
-    return _reading(load_mw, limit_mw, home.warning_percent, home.critical_percent, translation.get_language())
+class Thresholds(Protocol):
+    """A home's, or of whatever knows them."""
+
+    @property
+    def warning_percent(self) -> int: ...
+    @property
+    def critical_percent(self) -> int: ...
+
+
+def reading(of: Thresholds, load_mw: int, limit_mw: int) -> Reading:
+    return _reading(load_mw, limit_mw, of.warning_percent, of.critical_percent, translation.get_language())
 
 
 @lru_cache(maxsize=MOST)
