@@ -177,7 +177,7 @@ class Hub:
             if newest != room.revision:
                 room.look()
             elif heartbeat:
-                await room.tell(newest, ran_at)
+                await room.tell(ran_at)
 
     async def _add_group(self, home_id: int) -> None:
         await self._quietly(self._layer.group_add(events.group_of(home_id), self._channel))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 
 MERGE = 0.05
 """Seconds after a push in which further changes are gathered into the next one."""
+
+AT_A_STRETCH = 16
+"""Sockets that are told before the loop does what else there is, such as the answer to whoever made the change."""
 
 RETRY = 1.0
 """Seconds before reading again after the database failed."""
@@ -43,6 +46,8 @@ class Room:
         self._in_thread = in_thread
         self._sure_who_watches = sure_who_watches
         self._wanted = asyncio.Event()
+        self._speaking = asyncio.Lock()
+        """Held while they are told something: nobody hears of a revision that is still on its way to them."""
         self._published_at: float | None = None
         """Of the oldest change that watchers have not been told."""
         self._pump = asyncio.create_task(self._run())
@@ -83,14 +88,14 @@ class Room:
         except Exception as why:  # as in _send
             log.info("A watcher of home %s was gone already: %r", self.home_id, why)
 
-    async def tell(self, revision: int, ran_at: datetime | None = None) -> None:
-        """A heartbeat to everyone; the newest revision goes with it, and when a controller last ran."""
-        frames = {
-            one: rendering.heartbeat(one, self.home_id, revision, self._shown.get(one), ran_at)
-            for one in {w.variant for w in self.watchers}
-        }
-        for watcher in list(self.watchers):
-            await self._send(watcher, frames[watcher.variant])
+    async def tell(self, ran_at: datetime | None = None) -> None:
+        """A heartbeat to everyone; the revision they have goes with it, and when a controller last ran."""
+        async with self._speaking:
+            variants = {watcher.variant for watcher in self.watchers}
+            await self._tell_all({one: self._heartbeat(one, ran_at) for one in variants})
+
+    def _heartbeat(self, of: Variant, ran_at: datetime | None) -> str:
+        return rendering.heartbeat(of, self.home_id, self.revision, self._shown.get(of), ran_at)
 
     async def _run(self) -> None:
         while True:
@@ -110,23 +115,33 @@ class Room:
     async def _refresh(self, joining: list[Watcher]) -> None:
         variants = {watcher.variant for watcher in joining}
         published_at, self._published_at = self._published_at, None
-        self.revision, pushes = await self._in_thread(rendering.refresh, self.home_id, dict(self._shown), variants)
-        self._shown = {variant: push.state for variant, push in pushes.items()}
-        await self._sure_who_watches()
-        for watcher in list(self.watchers):
-            push: Push | None = pushes.get(watcher.variant)
-            if push and push.change:
-                await self._send(watcher, push.change)
+        revision, pushes = await self._in_thread(rendering.refresh, self.home_id, dict(self._shown), variants)
+        async with self._speaking:
+            self.revision, self._shown = revision, {variant: push.state for variant, push in pushes.items()}
+            await self._sure_who_watches()
+            for watcher in await self._tell_all({one: push.change for one, push in pushes.items() if push.change}):
                 figures.pushes.add(watcher.variant.form)
-        if published_at is not None and self.watchers:
-            # Clocks of two machines may differ by more than it took.
-            figures.push_latency.observe(max(0.0, time.time() - published_at))
+            if published_at is not None and self.watchers:
+                # Clocks of two machines may differ by more than it took.
+                figures.push_latency.observe(max(0.0, time.time() - published_at))
+            await self._let_in(joining, pushes)
+
+    async def _let_in(self, joining: list[Watcher], pushes: Mapping[Variant, Push]) -> None:
         for watcher in joining:
             # Unless it has left meanwhile, or was shown out.
             if watcher in self._joining:
                 del self._joining[watcher]
                 self.watchers[watcher] = None
                 await self._send(watcher, pushes[watcher.variant].full or "")
+
+    async def _tell_all(self, texts: Mapping[Variant, str]) -> list[Watcher]:
+        """Every watcher what is for its variant, and those that were told; others do what they do in between."""
+        told = [watcher for watcher in self.watchers if watcher.variant in texts]
+        for number, watcher in enumerate(told, 1):
+            await self._send(watcher, texts[watcher.variant])
+            if number % AT_A_STRETCH == 0:
+                await asyncio.sleep(0)
+        return told
 
     async def _send(self, watcher: Watcher, text: str) -> None:
         try:

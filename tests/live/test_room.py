@@ -1,0 +1,80 @@
+"""A room with many watchers: what they are told is whole and in order, and holds up nobody else."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from appliances.live import rendering, room
+from appliances.live.rendering import JSON, Push, Variant
+from appliances.live.room import Room
+from appliances.services.access import Role
+
+VARIANT = Variant(JSON, Role.OWNER)
+
+
+class Watcher:
+    visitor: Any = None
+    variant = VARIANT
+
+    def __init__(self, when_told: Callable[[str], None]) -> None:
+        self._when_told = when_told
+
+    async def frame(self, text: str) -> None:
+        self._when_told(text)
+
+    async def end(self, code: int) -> None: ...
+
+
+@contextmanager
+def a_room(watchers: list[Watcher]) -> Iterator[Room]:
+    """At revision 1; the next reading finds one more."""
+
+    async def read(*_args: Any) -> tuple[int, dict[Variant, Push]]:
+        revision = here.revision + 1
+        return revision, {VARIANT: Push(revision, f"change {revision}", None)}
+
+    async def sure() -> None:
+        return
+
+    here = Room(1, read, sure)
+    here.revision, here.watchers = 1, dict.fromkeys(watchers)
+    yield here
+    here.close()
+
+
+async def test_between_them_the_loop_does_what_else_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "AT_A_STRETCH", 2)
+    seen: list[str] = []
+
+    def told(_text: str) -> None:
+        seen.append("told")
+        asyncio.get_running_loop().call_soon(seen.append, "else")
+
+    with a_room([Watcher(told) for _ in range(5)]) as here:
+        here.look()
+        while len(seen) < 10:
+            await asyncio.sleep(0)
+
+    assert seen == ["told", "told", "else", "else", "told", "told", "else", "else", "told", "else"]
+
+
+async def test_a_heartbeat_waits_for_the_push_that_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "AT_A_STRETCH", 1)
+    monkeypatch.setattr(rendering, "heartbeat", lambda _one, _home, revision, *_more: f"heartbeat {revision}")
+    heard: list[list[str]] = [[] for _ in range(4)]
+    beats: list[asyncio.Task[None]] = []
+
+    def told(text: str) -> None:
+        heard[0].append(text)
+        if not beats:
+            beats.append(asyncio.get_running_loop().create_task(here.tell()))
+
+    with a_room([Watcher(told), *(Watcher(one.append) for one in heard[1:])]) as here:
+        here.look()
+        while not all(len(one) == 2 for one in heard):
+            await asyncio.sleep(0)
+
+    assert heard == [["change 2", "heartbeat 2"]] * 4
