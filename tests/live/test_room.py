@@ -19,10 +19,12 @@ class Watcher:
     visitor: Any = None
     variant = VARIANT
 
-    def __init__(self, when_told: Callable[[str], None]) -> None:
-        self._when_told = when_told
+    def __init__(self, when_told: Callable[[str], None], slow_for: str = "nothing") -> None:
+        self._when_told, self.slow_for = when_told, slow_for
 
     async def frame(self, text: str) -> None:
+        if text.startswith(self.slow_for):
+            await asyncio.sleep(0.01)
         self._when_told(text)
 
     async def end(self, code: int) -> None: ...
@@ -72,7 +74,7 @@ async def test_a_heartbeat_waits_for_the_push_that_is_on_its_way(monkeypatch: py
         if not beats:
             beats.append(asyncio.get_running_loop().create_task(here.tell()))
 
-    with a_room([Watcher(told), *(Watcher(one.append) for one in heard[1:])]) as here:
+    with a_room([Watcher(told), *(Watcher(one.append, "change") for one in heard[1:])]) as here:
         here.look()
         while not all(len(one) == 2 for one in heard):
             await asyncio.sleep(0)
