@@ -30,7 +30,10 @@ class TogetherPool(ObservedPool):
     def _work(self) -> None:
         """In one thread, until nothing waits."""
         while batch := self._waiting.take(together.at_most()):
-            self._carry_out(batch)
+            try:
+                self._carry_out(batch)
+            except Exception:  # whatever it is, those behind are not to wait for ever
+                log.exception("The answers to %s switches went nowhere", len(batch))
 
     def _carry_out(self, jobs: Sequence[Job]) -> None:
         begun = [job for job in jobs if self._is_first(job)]

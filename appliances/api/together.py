@@ -110,6 +110,9 @@ def learn(kind: Kind, answer: Answer) -> None:
     status, headers, _body = answer
     if status != answering.OK or sum(len(name) + len(value) for name, value in kind) > LONGEST_KIND:
         return
+    if any(name == b"set-cookie" for name, _value in headers):
+        # Of all that may stand around an answer, what is one person's.
+        return
     if len(_known) >= MOST_KINDS:
         _known.clear()
     packing = [value for name, value in headers if name == b"content-encoding"]

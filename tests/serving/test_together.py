@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -314,6 +315,28 @@ def test_a_fault_of_ours_is_everybodys_and_the_next_are_served(flat: Flat, monke
         assert flat.switch(flat.kettle, True).status == 500
 
     assert flat.switch(flat.kettle, True).status == 200
+
+
+def test_an_answer_that_goes_nowhere_keeps_nobody_waiting(flat: Flat, monkeypatch: pytest.MonkeyPatch) -> None:
+    flat.introduce()
+    gone = threading.Event()
+
+    def nowhere(*_answer: Any) -> None:
+        gone.set()
+        raise OSError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(http, "_give", nowhere)
+        flat.send(flat.kettle, {"is_on": True})
+        assert gone.wait(20)
+
+    assert flat.switch(flat.kettle, False).status == 200
+
+
+def test_a_cookie_is_not_handed_on(flat: Flat) -> None:
+    together.learn((), (200, [(b"content-type", b"application/json"), (b"set-cookie", b"a=b")], b"{}"))
+
+    assert not together._known
 
 
 def test_what_was_not_let_in_teaches_nothing(flat: Flat) -> None:
