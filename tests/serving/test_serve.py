@@ -83,6 +83,14 @@ def test_the_second_start_finds_nothing_to_do(tmp_path: Path) -> None:
     assert found[0] == found[1]
 
 
+def test_a_server_that_was_stopped_leaves_one_file_that_has_it_all(tmp_path: Path) -> None:
+    with serving(tmp_path, **OWNER) as server:
+        server.ask("/sign-in/")
+        server.stop()
+
+    assert [path.name for path in (tmp_path / "data").glob("voltsafe.sqlite3*")] == ["voltsafe.sqlite3"]
+
+
 def test_while_it_runs_it_is_backed_up_and_nothing_is_restored(server: Serving, kept: Path, tmp_path: Path) -> None:
     backup = manage(server, "backup", str(tmp_path / "now.zip"))
     assert (backup.returncode, backup.stderr) == (0, "")
