@@ -1,10 +1,14 @@
 """Homes, circuits and appliances for tests, made the way the product makes them: through the services."""
 
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import wraps
 from hashlib import sha256
 from itertools import count
 from secrets import token_bytes
+from typing import Any, ParamSpec, TypeVar
 
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -31,8 +35,42 @@ from appliances.services import (
     walls,
 )
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 _numbers = count(1)
+
+
+class _Here(threading.local):
+    is_right = False
+
+
+_here = _Here()
+
+
+def right(build: Callable[P, T]) -> Callable[P, T]:
+    """What is built here is right: to have the database asked whether was a sixth of a test's time. Its constraints and
+    the interlock look at it all the same."""
+
+    @wraps(build)
+    def built(*args: P.args, **kwargs: P.kwargs) -> T:
+        before, _here.is_right = _here.is_right, True
+        try:
+            return build(*args, **kwargs)
+        finally:
+            _here.is_right = before
+
+    return built
+
+
+def _unless_right(clean: Callable[..., None]) -> Callable[..., None]:
+    return lambda *row, **more: None if _here.is_right else clean(*row, **more)
+
+
+for _service in (appliance, circuit, home, limits):
+    _checking: Any = _service
+    _checking.clean = _unless_right(_checking.clean)
 
 
 def a_person(name: str = "", *, home: Home | None = None, role: str = Role.OWNER, **fields: object) -> User:
@@ -97,6 +135,7 @@ def an_installer_code(of: Home, code: str = "red screwdriver") -> str:
     return code
 
 
+@right
 def a_home(name: str = "", *, limit_watts: object = 5000, owner: User | None = None) -> Home:
     wanted = {"name": name or f"Home {next(_numbers)}", "limit": Decimal(str(limit_watts))}
     made = home.add(wanted=wanted, owner=owner, by=actor.SYSTEM, now=NOW)
@@ -107,6 +146,7 @@ def main_of(of: Home) -> Circuit:
     return Circuit.objects.get(home=of, parent=None)
 
 
+@right
 def a_circuit(of: Home, name: str = "", *, limit_watts: object = 3000, fed_from: Circuit | None = None) -> Circuit:
     wanted = {
         "name": name or f"Circuit {next(_numbers)}",
@@ -117,6 +157,7 @@ def a_circuit(of: Home, name: str = "", *, limit_watts: object = 3000, fed_from:
     return Circuit.objects.get(pk=made.subject_id)
 
 
+@right
 def a_limit(
     of: Home,
     watts: object = 4000,
@@ -140,6 +181,7 @@ def a_limit(
     return TemporaryLimit.objects.get(pk=made.subject_id)
 
 
+@right
 def an_appliance(
     of: Home,
     name: str = "",
