@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from appliances.models import Wait
+from appliances.presentation import telling
 from appliances.services import actor, controlling, tending, waiting
 from tests.builders import a_person, turn_off
 from tests.presentation import markup
@@ -60,7 +61,7 @@ def test_one_that_waits_says_its_place_what_is_missing_and_until_when(browser: C
     answer = ask(browser, flat["kettle"], headers=HTMX)
 
     pieces = {piece[1]["id"] for piece in markup.roots(answer.content.decode())}
-    until = Wait.objects.get().expires_at.strftime("%H:%M")
+    until = telling.moment(Wait.objects.get().expires_at.isoformat(), timezone.now())
     assert {"queue", "feed", f"appliance-{flat['kettle'].pk}", f"answer-{flat['kettle'].pk}"} <= pieces
     assert f"first in line, 1\u202f100\u202fW short, until {until}." in answer.content.decode()
     assert f'id="cancel-{flat["kettle"].pk}"' in answer.content.decode()
