@@ -57,17 +57,17 @@ class Costs:
     where a turn reads its home each time; one process on SQLite took 4.4 ms a toggle (toggles.py).
     """
 
-    toggle_web: float = _of(4.5, "CPU of the web process, a toggle over the API")
+    toggle_web: float = _of(3.5, "CPU of the web process, a toggle over the API")
     toggle_database: float = _of(2.2, "CPU of PostgreSQL, a toggle, with what the controller asks for it")
     toggle_wal: float = _of(1_400, "written ahead by PostgreSQL, a toggle")
     decision: float = _of(430, "on PostgreSQL's disk, a decision with its indexes")
     home: float = _of(4_300, "on PostgreSQL's disk, a home of 15 appliances")
     read_web: float = _of(2.2, "CPU of the web process, `GET load` or an unchanged one")
     read_database: float = _of(0.7, "CPU of PostgreSQL, the same")
-    page_web: float = _of(5.7, "CPU of the web process, the dashboard of 15 appliances")
+    page_web: float = _of(7.0, "CPU of the web process, the dashboard of 15 appliances")
     page: float = _of(7_000, "sent, the dashboard, compressed")
     change_web: float = _of(
-        7.1, "CPU of the web process, reading and rendering a change once for a home and a process that watch it"
+        4.6, "CPU of the web process, reading and rendering a change once for a home and a process that watch it"
     )
     frame_web: float = _of(0.07, "CPU of the web process, a frame at one socket")
     frame: float = _of(15_400, "sent, a frame")
