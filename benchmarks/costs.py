@@ -153,7 +153,9 @@ def _wait_for(port: int) -> None:
 
 
 def measure(servers: Servers, folder: Path) -> None:
-    say("control: /healthz, 0.5 to 0.9 on a machine at rest", servers.each(lambda _n: servers.ask("GET", "/healthz"))[0])
+    say(
+        "control: /healthz, 0.5 to 0.9 on a machine at rest", servers.each(lambda _n: servers.ask("GET", "/healthz"))[0]
+    )
     say("process_memory", _memory(servers.web))
     asyncio.run(_watched(servers))
     decisions, ahead = (
