@@ -116,9 +116,10 @@ class Room:
         variants = {watcher.variant for watcher in joining}
         published_at, self._published_at = self._published_at, None
         revision, pushes = await self._in_thread(rendering.refresh, self.home_id, dict(self._shown), variants)
+        # Not while speaking: a heartbeat that waited for this would keep the looks at who may stay from being taken.
+        await self._sure_who_watches()
         async with self._speaking:
             self.revision, self._shown = revision, {variant: push.state for variant, push in pushes.items()}
-            await self._sure_who_watches()
             for watcher in await self._tell_all({one: push.change for one, push in pushes.items() if push.change}):
                 figures.pushes.add(watcher.variant.form)
             if published_at is not None and self.watchers:

@@ -31,15 +31,16 @@ class Watcher:
 
 
 @contextmanager
-def a_room(watchers: list[Watcher]) -> Iterator[Room]:
-    """At revision 1; the next reading finds one more."""
+def a_room(watchers: list[Watcher], are_sure: asyncio.Event | None = None) -> Iterator[Room]:
+    """At revision 1; the next reading finds one more. Who watches is sure from the start, or once it is said."""
 
     async def read(*_args: Any) -> tuple[int, dict[Variant, Push]]:
         revision = here.revision + 1
         return revision, {VARIANT: Push(revision, f"change {revision}", None)}
 
     async def sure() -> None:
-        return
+        if are_sure is not None:
+            await are_sure.wait()
 
     here = Room(1, read, sure)
     here.revision, here.watchers = 1, dict.fromkeys(watchers)
@@ -80,3 +81,20 @@ async def test_a_heartbeat_waits_for_the_push_that_is_on_its_way(monkeypatch: py
             await asyncio.sleep(0)
 
     assert heard == [["change 2", "heartbeat 2"]] * 4
+
+
+async def test_no_heartbeat_waits_for_a_push_that_is_not_sure_yet_who_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes from the look that the push waits for."""
+    monkeypatch.setattr(rendering, "heartbeat", lambda _one, _home, revision, *_more: f"heartbeat {revision}")
+    heard: list[str] = []
+    are_sure = asyncio.Event()
+
+    with a_room([Watcher(heard.append)], are_sure) as here:
+        here.look()
+        await asyncio.sleep(0.01)
+        await asyncio.wait_for(here.tell(), 5)
+        are_sure.set()
+        while len(heard) < 2:
+            await asyncio.sleep(0)
+
+    assert heard == ["heartbeat 1", "change 2"]
