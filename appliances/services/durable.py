@@ -77,7 +77,7 @@ def run_each(calls: Sequence[Callable[[], Any]], *, patience: float) -> list[Job
 
     Each has its outcome, as if it had been called by itself; where their turn did not come, TookTooLong is everyone's.
     """
-    if len(calls) == 1 or connection.vendor != "sqlite" or connection.in_atomic_block:
+    if len(calls) < 2 or connection.vendor != "sqlite" or connection.in_atomic_block:
         return [_called(Job(call)) for call in calls]
     jobs = [Job(_as_here(_sharing(call)), undoes_itself=True) for call in calls]
     try:

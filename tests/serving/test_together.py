@@ -191,6 +191,15 @@ def decisions_of(row: Appliance) -> list[tuple[str, str, str]]:
     return [(one.action, one.outcome, one.actor_name) for one in rows]
 
 
+@pytest.mark.sqlite
+def test_who_is_not_let_in_takes_nobodys_turn(flat: Flat) -> None:
+    flat.introduce()
+    with fair_turn.writers.turn(5):
+        assert flat.switch(flat.kettle, True, token="vs_none").status == 401
+
+    assert flat.lots == [[None]]
+
+
 @contextmanager
 def all_wait(flat: Flat, sent: list[Sent]) -> Iterator[None]:
     """What is sent here waits for one that waits for its turn, so that it is one lot."""
