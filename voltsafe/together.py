@@ -41,7 +41,7 @@ class TogetherPool(ObservedPool):
         in_time = [job for job in begun if now <= job.not_after]
         answers = dict(zip(in_time, _answers_to(in_time), strict=True))
         for job in begun:
-            answer = answers.get(job, busy(job.scope["method"]))
+            answer = answers[job] if job in answers else busy(job.scope["method"])
             if answer is None:
                 self._pool.submit(self._answer, job)
                 continue
