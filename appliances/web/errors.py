@@ -21,7 +21,7 @@ from appliances.web import guarding
 
 View = Callable[..., HttpResponse]
 
-RETRY_SECONDS = "2"
+RETRY_SECONDS = str(problems.RETRY_SECONDS)
 UNAVAILABLE = (OperationalError, InterfaceError, Busy, TookTooLong)
 """What passes by itself: the database does not answer, cannot be written, or the turn did not come."""
 
