@@ -77,7 +77,7 @@ class Job:
 
 
 class HttpPool:
-    """An ASGI application for HTTP around a WSGI handler. All of it but `_run` and what that calls runs on the event loop.
+    """An ASGI application for HTTP around a WSGI handler. All but `_run` and what that calls runs on the event loop.
 
     A server that has whole requests in hand may go to `answer_to` without ASGI's messages (voltsafe.short_way).
     """
