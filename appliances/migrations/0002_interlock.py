@@ -1,4 +1,4 @@
-"""Where the interlock was first put in; 0006_growth puts in the one there is now."""
+"""Where the interlock was first put in; 0007_marks puts in the one there is now."""
 
 from django.db import migrations
 

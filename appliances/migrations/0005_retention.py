@@ -1,4 +1,4 @@
-"""Where the interlock was put in that also guards checkpoints; 0006_growth puts in the one whose sums have an index."""
+"""Where the interlock was put in that also guards checkpoints; 0007_marks puts in the one there is now."""
 
 from django.db import migrations
 

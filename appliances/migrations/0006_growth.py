@@ -1,21 +1,9 @@
-"""Put in the interlock. When its SQL changes: a new migration like this one, and this one emptied."""
-
-from typing import Any
+"""Where the interlock was put in whose sums have an index; 0007_marks puts in the one that also marks changes."""
 
 from django.db import migrations
-
-from appliances.interlock import guard
-
-
-def install(apps: Any, schema_editor: Any) -> None:
-    guard.install(schema_editor.connection)
-
-
-def remove(apps: Any, schema_editor: Any) -> None:
-    guard.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
     dependencies = [("appliances", "0005_retention")]
 
-    operations = [migrations.RunPython(install, remove)]
+    operations: list[migrations.operations.base.Operation] = []

@@ -1,5 +1,7 @@
 """A home: the row that is locked for every decision about it."""
 
+from uuid import UUID
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -29,6 +31,9 @@ class Home(models.Model):
     installer_code = models.CharField(_("installer code"), max_length=128, blank=True, editable=False)
     """A password hash; where there is one, raising a limit and changing circuits ask for the code."""
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    mark: UUID | None = None
+    """No column of the model: PostgreSQL's mark of the state of its rows, for who has locked it (services.known)."""
 
     objects = HomeQuerySet.as_manager()
 

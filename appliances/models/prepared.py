@@ -52,6 +52,7 @@ class _Compiled:
         self._related = get_related_populators(info, select, connection.alias)  # type: ignore[call-arg]
         self._converters = compiler.get_converters([column[0] for column in select])
         self._convert = compiler.apply_converters
+        self._annotations = compiler.annotation_col_map.items()
 
     def ask(self, values: tuple[int | str, ...]) -> Iterator[Any]:
         params = [one if place is None else values[place] for place, one in self._params]
@@ -60,6 +61,8 @@ class _Compiled:
             made = self._model.from_db(connection.alias, self._names, row[self._slice])
             for populator in self._related:
                 populator.populate(row, made)
+            for name, place in self._annotations:
+                setattr(made, name, row[place])
             yield made
 
 

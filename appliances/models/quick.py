@@ -43,10 +43,23 @@ def copy(row: Row, *, with_related: bool = True) -> Row:
 
 def update(model: type[models.Model], pk: int, **values: Any) -> None:
     """These columns of that row; it may be gone."""
+    statement, given = _updating(model, pk, values)
+    statement.do(given)
+
+
+def update_and_tell(model: type[models.Model], pk: int, *, column: str, **values: Any) -> Any:
+    """The same of a row that is there, and what is in that column then."""
+    statement, given = _updating(model, pk, values, f" RETURNING {_quote(column)}")
+    return statement.ask(given)[0][0]
+
+
+def _updating(
+    model: type[models.Model], pk: int, values: dict[str, Any], and_tell: str = ""
+) -> tuple[Statement, list[Any]]:
     here = connections[DEFAULT_DB_ALIAS]
-    fields, statement = _update(model, tuple(values), here.vendor)
+    fields, statement = _update(model, tuple(values), and_tell, here.vendor)
     given = [field.get_db_prep_save(value, here) for field, value in zip(fields, values.values(), strict=True)]
-    statement.do([*given, pk])
+    return statement, [*given, pk]
 
 
 @cache
@@ -68,11 +81,13 @@ def _reader(field: Any, vendor: str) -> Callable[[Any], Any]:
 
 
 @cache
-def _update(model: type[models.Model], names: tuple[str, ...], _vendor: str) -> tuple[list[Any], Statement]:
+def _update(
+    model: type[models.Model], names: tuple[str, ...], and_tell: str, _vendor: str
+) -> tuple[list[Any], Statement]:
     meta, quote = model._meta, _quote
     fields: list[Any] = [meta.get_field(name) for name in names]
     columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    sql = f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608
+    sql = f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {quote(meta.pk.column)} = %s{and_tell}"  # noqa: S608
     return fields, Statement(sql)
 
 

@@ -15,7 +15,7 @@ from appliances.balancer.tree import Tree
 from appliances.models import Appliance, Circuit, Home, Membership, User
 from appliances.models.decision import Action
 from appliances.models.membership import Role
-from appliances.services import changes, circuit, installer, lowering, turn
+from appliances.services import changes, circuit, installer, locking, lowering, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
 from appliances.services.outcome import Changed
@@ -33,7 +33,7 @@ def add(*, wanted: Mapping[str, Any], owner: User | None, by: By, now: datetime)
     home, limit = prepare(wanted)
 
     def first() -> Changed:
-        turn.lock_new_homes()
+        locking.lock_new_homes()
         here = begin(home, limit, owner=owner, by=by, now=now)
         return here.changed(home.pk)
 

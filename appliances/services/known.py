@@ -1,19 +1,25 @@
 """Homes as the newest commit left them, so that nothing is read again that this process has just written or read.
 
-Two rights of use, and they differ. **Deciding** needs the truth: on SQLite all decisions of a process go by one
+Two rights of use, and they differ. **Deciding** needs the truth. On SQLite all decisions of a process go by one
 connection, and SQLite tells that connection whether any other has committed since; as long as none has, what it left
-last is what is there. PostgreSQL tells nothing of the kind, so a turn there always reads. **Showing** goes by the
-home's revision, which every decision raises: rows that belong to the revision just read need not be read.
+last is what is there. On PostgreSQL the interlock marks the home, whose row a turn locks first, anew with every change
+to the rows a decision is taken from, whoever makes it; under the mark that a turn left the rows are as it left them.
+**Showing** goes by the home's revision, which every decision raises: rows that belong to the revision just read need
+not be read.
 
 Kept are homes in which nothing waits and nothing was shed: such claims change with the clock, without a decision.
 """
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import UUIDField
+from django.db.models.expressions import RawSQL
 
+from appliances.interlock import tables
 from appliances.models import Home, quick
 from appliances.services import reading, writer
 from appliances.services.reading import Rows
@@ -33,7 +39,8 @@ class Known:
 
 _shown: OrderedDict[int, Known] = OrderedDict()
 _left: dict[int, Known] = {}
-"""As the writer left them, in the transaction under way too."""
+"""As a turn left them, in the transaction under way too."""
+_mutex = threading.Lock()
 _versions: list[int] = []
 
 
@@ -48,6 +55,7 @@ def look() -> None:
 
 
 VERSION = Statement("PRAGMA data_version")
+MARK = RawSQL(f"appliances_home.{tables.MARK}", [], output_field=UUIDField())  # noqa: S611 (a constant)
 
 
 def take_for_deciding(home_id: int, now: datetime) -> Known | None:
@@ -55,20 +63,42 @@ def take_for_deciding(home_id: int, now: datetime) -> Known | None:
     return _of_now(_left.pop(home_id, None), now) if writer.is_used() else None
 
 
+def take_as_locked(home: Home, now: datetime) -> Known | None:
+    """The same on PostgreSQL, for whoever has locked it."""
+    found = _left.get(home.pk)
+    return _of_now(found, now) if found is not None and home.mark is not None and found.home.mark == home.mark else None
+
+
 def leave(home: Home, rows: Rows, now: datetime) -> None:
-    """Inside the transaction that changed it: how it is from now on."""
-    if writer.is_used() and not rows.has_claims and len(_left) < MOST:
+    """Inside the transaction that changed it: how it is from now on, if that is committed."""
+    if rows.has_claims or not (writer.is_used() or home.mark):
+        return
+    with _mutex:
+        _left.pop(home.pk, None)
+        while len(_left) >= MOST:
+            _left.pop(next(iter(_left)))
         _left[home.pk] = Known(home, rows, now)
+
+
+def write_revision(home: Home) -> None:
+    """And when the controller is to look; on PostgreSQL it learns the mark that the rows written before gave it."""
+    values = {"revision": home.revision, "wake_at": home.wake_at}
+    if connection.vendor == "postgresql":
+        home.mark = quick.update_and_tell(Home, home.pk, column=tables.MARK, **values)
+    else:
+        quick.update(Home, home.pk, **values)
 
 
 def changes(home_id: int) -> None:
     """A decision about it is being recorded: what was left of it is no longer so."""
-    _left.pop(home_id, None)
+    if writer.is_used():
+        _left.pop(home_id, None)
 
 
 def distrust() -> None:
-    """Something was undone: nothing that was left is certain."""
-    _left.clear()
+    """Something was undone: nothing that was left is certain, but for what a mark vouches for."""
+    if connection.vendor == "sqlite":
+        _left.clear()
 
 
 def for_showing(home_id: int, revision: int, now: datetime) -> Known | None:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from appliances.models import Checkpoint, Decision
-from appliances.services import durable, reading, turn
+from appliances.services import durable, locking, reading, turn
 from appliances.services.replaying import Fields, Replay
 
 BATCH = 500
@@ -122,7 +122,7 @@ def _lock(home_id: int | None) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('voltsafe retention'))")
     if home_id is not None:
-        turn.LOCKED.first(home_id)
+        locking.HOME.first(home_id)
 
 
 def _move_on(batch: Batch) -> bool:

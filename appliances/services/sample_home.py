@@ -5,7 +5,7 @@ from datetime import datetime
 from appliances.balancer import fit
 from appliances.models import Appliance, Circuit, Home
 from appliances.models.appliance import Kind
-from appliances.services import appliance, circuit, home, switching, turn
+from appliances.services import appliance, circuit, home, locking, switching, turn
 from appliances.services.actor import By
 from appliances.services.outcome import Changed
 from appliances.services.turn import Turn
@@ -48,7 +48,7 @@ def add(*, by: By, now: datetime) -> Changed | None:
     new, limit = home.prepare({"name": NAME})
 
     def whole() -> Changed:
-        turn.lock_new_homes()
+        locking.lock_new_homes()
         there = Home.objects.select_for_update(no_key=True).filter(slug=SLUG).first()
         here = Turn(there, by, now) if there else home.begin(new, limit, owner=None, by=by, now=now)
         furnish(here)

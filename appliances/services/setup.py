@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from appliances.models import User
-from appliances.services import accounts, actor, home, sample_home, turn
+from appliances.services import accounts, actor, home, locking, sample_home, turn
 from appliances.services.outcome import Changed
 
 CODE_LENGTH = 10
@@ -48,7 +48,7 @@ def set_up(
     row, limit = home.prepare(wanted_home)
 
     def first() -> Changed:
-        turn.lock_new_homes()
+        locking.lock_new_homes()
         _only_once()
         user.save(force_insert=True)
         accounts.record_new(user, by=actor.person(user), now=now)

@@ -6,27 +6,25 @@ transaction, a refusal too, and told to watchers after the commit.
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from appliances import events
 from appliances.balancer import admission, units
 from appliances.balancer.tree import Breaker, Tree
 from appliances.models import Appliance, Circuit, Decision, Home, User, quick
 from appliances.models.decision import Action, Outcome, Subject
-from appliances.models.prepared import Prepared
-from appliances.services import answered, durable, known, reading
+from appliances.services import answered, durable, known, locking, reading
 from appliances.services import facts as keeping
 from appliances.services.actor import By
 from appliances.services.fair_turn import TookTooLong
 from appliances.services.outcome import Busy, Changed, Missing, Refused, Rehearsed, TooLate
-from appliances.telemetry import figures, lines
+from appliances.telemetry import lines
 
 PATIENCE = 5.0
 """Seconds a writer waits for its turn before it is told that the home is busy."""
@@ -130,7 +128,7 @@ class Turn:
             row.requested = units.to_watts(requested_mw)
         quick.insert(row)
         self.home.wake_at = self.now
-        quick.update(Home, self.home.pk, revision=self.home.revision, wake_at=self.now)
+        known.write_revision(self.home)
         self.decision = row
         self.decisions.append(row)
         return row
@@ -195,18 +193,12 @@ def take(*, home_id: int, by: By, now: datetime, body: Callable[[Turn], int | No
 
 def begun(home_id: int, by: By, now: datetime) -> Turn:
     """Inside a transaction, with the home locked; what is certain of it is not read. Raises Missing."""
-    if found := known.take_for_deciding(home_id, now):
-        turn = Turn(known.alone(found.home), by, now)
+    found = known.take_for_deciding(home_id, now)
+    home = known.alone(found.home) if found else locking.locked(home_id)
+    turn = Turn(home, by, now)
+    if found := found or known.take_as_locked(home, now):
         turn.rows = found.rows
-        return turn
-    with figures.lock_wait.timed() if connection.vendor == "postgresql" else nullcontext():
-        home = LOCKED.first(home_id)
-    if home is None:
-        raise Missing("There is no such home.")
-    return Turn(home, by, now)
-
-
-LOCKED = Prepared[Home](lambda pk: Home.objects.select_for_update(no_key=True).filter(pk=pk), int)
+    return turn
 
 
 def _leave(turn: Turn) -> None:
@@ -216,13 +208,6 @@ def _leave(turn: Turn) -> None:
         return
     known.leave(turn.home, rows, turn.now)
     transaction.on_commit(lambda: known.keep_for_showing(turn.home, rows, turn.now), robust=True)
-
-
-def lock_new_homes() -> None:
-    """For a step that makes a home: there is no row to lock yet. SQLite's transaction is the only writer anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('voltsafe new homes'))")
 
 
 def transact(step: Callable[[], Changed], *, by: By) -> Changed:

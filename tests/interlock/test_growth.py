@@ -55,7 +55,7 @@ def test_without_the_index_it_is_slower_and_no_weaker() -> None:
 def test_a_database_from_before_it_is_given_it(scratch: BaseDatabaseWrapper) -> None:
     migrate_to(scratch, "0005")
     assert guard.differences(scratch) != []
-    migrate_to(scratch, "0006")
+    migrate_to(scratch, "0007")
     assert_still_guarded(scratch)
     assert all(one.startswith(READ) for one in reads_of_appliances(ADDS_UP[0], scratch))
 

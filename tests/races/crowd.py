@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from appliances.models import Decision, Home
 from appliances.models.prepared import Prepared
-from appliances.services import turn
+from appliances.services import locking
 from appliances.services.outcome import Changed, Refused
 
 T = TypeVar("T")
@@ -62,4 +62,4 @@ def _room_for(many: int) -> Iterator[None]:
 def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     """For a control: no row is held by whoever reads it to change it."""
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
-    monkeypatch.setattr(turn, "LOCKED", Prepared[Home](lambda pk: Home.objects.filter(pk=pk), int))
+    monkeypatch.setattr(locking, "HOME", Prepared[Home](lambda pk: Home.objects.filter(pk=pk), int))

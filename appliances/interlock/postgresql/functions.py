@@ -8,6 +8,7 @@ The home is locked before anything is summed: otherwise two sessions would both 
 from dataclasses import dataclass
 
 from appliances.balancer import units
+from appliances.interlock import tables
 
 _CARRIED = """WITH RECURSIVE
     plugged AS (
@@ -188,6 +189,19 @@ BEGIN
 END
 """
 
+# Who holds the home knows by its mark whether its rows are as they were left (services.known).
+_MARKED = f"""
+DECLARE
+  home bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.home_id ELSE NEW.home_id END;
+BEGIN
+  UPDATE appliances_home SET {tables.MARK} = gen_random_uuid() WHERE id = home;
+  IF TG_OP = 'UPDATE' AND OLD.home_id <> NEW.home_id THEN
+    UPDATE appliances_home SET {tables.MARK} = gen_random_uuid() WHERE id = OLD.home_id;
+  END IF;
+  RETURN NULL;
+END
+"""
+
 _NOT_TRUNCATED = """
 BEGIN
   RAISE EXCEPTION 'voltsafe: % is never truncated', TG_TABLE_NAME USING ERRCODE = '23514';
@@ -255,6 +269,7 @@ FUNCTIONS = {
     "voltsafe_circuit_written": Function("", "trigger", _CIRCUIT_WRITTEN),
     "voltsafe_circuit_changed": Function("", "trigger", _CIRCUIT_CHANGED),
     "voltsafe_not_truncated": Function("", "trigger", _NOT_TRUNCATED),
+    "voltsafe_marked": Function("", "trigger", _MARKED),
     "voltsafe_decision_kept": Function("", "trigger", _DECISION_KEPT),
     "voltsafe_checkpoint_kept": Function("", "trigger", _CHECKPOINT_KEPT),
 }

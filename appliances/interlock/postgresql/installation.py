@@ -28,6 +28,7 @@ def create(cursor: CursorWrapper) -> None:
     cursor.execute("LOCK TABLE appliances_circuit, appliances_appliance IN SHARE ROW EXCLUSIVE MODE")
     cursor.execute(REPAIR_ALL_LOADS)
     _check_foreign_keys(cursor)
+    cursor.execute(f"ALTER TABLE appliances_home ADD COLUMN {tables.MARK} uuid NOT NULL DEFAULT gen_random_uuid()")
     for name, function in FUNCTIONS.items():
         cursor.execute(_function_sql(name, function, schema))
     for name, trigger in TRIGGERS.items():
@@ -51,10 +52,12 @@ def drop(cursor: CursorWrapper) -> None:
     )
     for (signature,) in cursor.fetchall():
         cursor.execute(f"DROP FUNCTION {signature}")
+    cursor.execute(f"ALTER TABLE IF EXISTS appliances_home DROP COLUMN IF EXISTS {tables.MARK}")
 
 
 def differences(cursor: CursorWrapper) -> Iterator[str]:
     schema = _schema(cursor)
+    yield from _differences_of_column(cursor)
     functions = _found_functions(cursor, schema)
     for name, function in FUNCTIONS.items():
         if name not in functions:
@@ -71,6 +74,22 @@ def differences(cursor: CursorWrapper) -> Iterator[str]:
             yield f"trigger {name} is not as installed"
     for name in sorted(triggers.keys() - TRIGGERS.keys()):
         yield f"trigger {name} on {triggers[name].table} is not ours"
+
+
+def _differences_of_column(cursor: CursorWrapper) -> Iterator[str]:
+    cursor.execute(
+        """
+        SELECT a.atttypid::regtype::text, a.attnotnull, pg_get_expr(d.adbin, d.adrelid)
+        FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+        WHERE a.attrelid = to_regclass('appliances_home') AND a.attname = %s AND NOT a.attisdropped
+        """,
+        [tables.MARK],
+    )
+    found = cursor.fetchone()
+    if found is None:
+        yield f"column {tables.MARK} is missing"
+    elif found != ("uuid", True, "gen_random_uuid()"):
+        yield f"column {tables.MARK} is not as installed"
 
 
 def _check_foreign_keys(cursor: CursorWrapper) -> None:
@@ -143,6 +162,6 @@ def _found_triggers(cursor: CursorWrapper) -> dict[str, _Found]:
         WHERE NOT t.tgisinternal
           AND t.tgrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS guarded(name))
         """,
-        [list(tables.GUARDED)],
+        [[*tables.GUARDED, *tables.MARKED]],
     )
     return {name: _Found(*rest) for name, *rest in cursor.fetchall()}

@@ -6,6 +6,8 @@ is accepted. No trigger names a column (UPDATE OF, WHEN): that would forbid alte
 
 from dataclasses import dataclass
 
+from appliances.interlock import tables
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -15,14 +17,22 @@ class Trigger:
 
 
 _EVERY_ROW = "INSERT OR UPDATE OR DELETE"
+_MARKED = {
+    f"voltsafe_{table.removeprefix('appliances_')}_marked": Trigger(table, f"AFTER {_EVERY_ROW}", "voltsafe_marked")
+    for table in tables.MARKED
+}
+_NOT_TRUNCATED = {
+    f"voltsafe_{table.removeprefix('appliances_')}_not_truncated": Trigger(
+        table, "BEFORE TRUNCATE", "voltsafe_not_truncated"
+    )
+    for table in dict.fromkeys((*tables.GUARDED, *tables.MARKED))
+}
 TRIGGERS = {
     "voltsafe_appliance_changed": Trigger("appliances_appliance", f"AFTER {_EVERY_ROW}", "voltsafe_appliance_changed"),
     "voltsafe_circuit_written": Trigger("appliances_circuit", "BEFORE UPDATE", "voltsafe_circuit_written"),
     "voltsafe_circuit_changed": Trigger("appliances_circuit", f"AFTER {_EVERY_ROW}", "voltsafe_circuit_changed"),
     "voltsafe_decision_kept": Trigger("appliances_decision", "BEFORE UPDATE OR DELETE", "voltsafe_decision_kept"),
     "voltsafe_checkpoint_kept": Trigger("appliances_checkpoint", f"BEFORE {_EVERY_ROW}", "voltsafe_checkpoint_kept"),
-    "voltsafe_appliance_not_truncated": Trigger("appliances_appliance", "BEFORE TRUNCATE", "voltsafe_not_truncated"),
-    "voltsafe_circuit_not_truncated": Trigger("appliances_circuit", "BEFORE TRUNCATE", "voltsafe_not_truncated"),
-    "voltsafe_decision_not_truncated": Trigger("appliances_decision", "BEFORE TRUNCATE", "voltsafe_not_truncated"),
-    "voltsafe_checkpoint_not_truncated": Trigger("appliances_checkpoint", "BEFORE TRUNCATE", "voltsafe_not_truncated"),
+    **_MARKED,
+    **_NOT_TRUNCATED,
 }
