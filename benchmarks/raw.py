@@ -1,4 +1,5 @@
-"""The limits: what the server can do with nothing of ours around it. `python -m benchmarks.raw KIND PORT`.
+"""The limits: what the server can do with nothing of ours around it. `python -m benchmarks.raw KIND PORT`: Daphne as it
+comes (`daphne`), or as the product runs it (`ours`), or the `websockets` library (`websockets`).
 
 A socket opened at /say speaks, and what it says goes to every other socket; /healthz answers.
 """
@@ -30,7 +31,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         _watching.discard(send)
 
 
-def under_daphne(port: int) -> None:
+def under_daphne(port: int, *, as_the_product: bool) -> None:
     import django
     from daphne.server import Server
 
@@ -39,7 +40,8 @@ def under_daphne(port: int) -> None:
     from voltsafe import serving  # the same protocol classes and limits as the product's
 
     def as_ours() -> None:
-        server.ws_factory.protocol = serving.LongSpeaking
+        if as_the_product:
+            server.ws_factory.protocol = serving.LongSpeaking
 
     endpoint = [f"tcp:port={port}:interface=127.0.0.1"]
     server = Server(application, endpoints=endpoint, websocket_timeout=-1, ready_callable=as_ours)
@@ -73,7 +75,7 @@ async def with_websockets(port: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "daphne":
-        under_daphne(int(sys.argv[2]))
+    if sys.argv[1] in {"daphne", "ours"}:
+        under_daphne(int(sys.argv[2]), as_the_product=sys.argv[1] == "ours")
     else:
         asyncio.run(with_websockets(int(sys.argv[2])))

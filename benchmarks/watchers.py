@@ -12,9 +12,8 @@ from itertools import count
 from statistics import median
 from typing import Any
 
-import websockets
-
 from benchmarks import load, servers
+from benchmarks.listening import Listener, listen
 from benchmarks.reads import sign_in
 from benchmarks.servers import Server
 
@@ -29,17 +28,19 @@ def run(*, rounds: int, pushes: int) -> dict[str, Any]:
         # More sockets of one person than anybody has.
         servers.voltsafe(folder, environment=MANY) as product,
         servers.raw("daphne") as daphne,
+        servers.raw("ours") as ours,
         servers.raw("websockets") as library,
     ):
+        controls = daphne, ours, library
         servers.furnish(product, 3)
         # As a browser: a token may have five sockets.
         product.socket_headers = {"Cookie": sign_in(product), "Origin": f"http://127.0.0.1:{product.port}"}
         frame = asyncio.run(_one_frame(product))
         for watchers in WATCHERS:
-            of: dict[str, list[dict[str, float]]] = {one.name: [] for one in (product, daphne, library)}
+            of: dict[str, list[dict[str, float]]] = {one.name: [] for one in (product, *controls)}
             for _ in range(rounds):
                 of[product.name].append(asyncio.run(_of_product(product, watchers, pushes)))
-                for one in (daphne, library):
+                for one in controls:
                     of[one.name].append(asyncio.run(_of_raw(one, watchers, pushes, frame)))
             found[f"{watchers} watchers, {len(frame)} bytes"] = {
                 name: {key: median(each[key] for each in lot) for key in lot[0]} for name, lot in of.items()
@@ -50,11 +51,11 @@ def run(*, rounds: int, pushes: int) -> dict[str, Any]:
 async def _one_frame(server: Server) -> str:
     """What a change of one lamp looks like on the wire."""
     socket = await _open(server, "/ws/homes/home/")
-    await socket.recv()
-    told = asyncio.ensure_future(_news(socket))
+    await socket.news()
+    told = socket.news()
     await asyncio.to_thread(server.ask, "POST", server.toggle.format(server.appliances[0]), {"is_on": True})
     text = await told
-    await socket.close()
+    socket.close()
     return text
 
 
@@ -74,10 +75,14 @@ async def _of_product(server: Server, watchers: int, pushes: int) -> dict[str, f
 
 async def _of_raw(server: Server, watchers: int, pushes: int, frame: str) -> dict[str, float]:
     speaker = await _open(server, "/say")
+
+    async def cause() -> None:
+        speaker.say(frame)
+
     try:
-        return await _measure(server, "/", watchers, pushes, lambda: speaker.send(frame), greets=False)
+        return await _measure(server, "/", watchers, pushes, cause, greets=False)
     finally:
-        await speaker.close()
+        speaker.close()
 
 
 async def _measure(
@@ -86,20 +91,21 @@ async def _measure(
     at_rest = server.memory()
     opened = [await _open(server, path) for _ in range(watchers)]
     for socket in opened if greets else ():
-        await socket.recv()
+        await socket.news()
     grown, took, cpu = server.memory() - at_rest, [], server.cpu()
     for _ in range(pushes):
         # Beyond the time in which changes are gathered into one frame.
         await asyncio.sleep(0.1)
-        told = [asyncio.ensure_future(_news(socket)) for socket in opened]
-        await asyncio.sleep(0)
+        told = [socket.news() for socket in opened]
         began = time.perf_counter()
         caused = asyncio.ensure_future(cause())
         await asyncio.gather(*told)
         took.append(time.perf_counter() - began)
         await caused
     cpu = server.cpu() - cpu
-    await asyncio.gather(*(socket.close() for socket in opened))
+    for socket in opened:
+        socket.close()
+    await asyncio.sleep(0.5)
     return {
         "last_ms": 1000 * median(took),
         "cpu_ms_each_frame": 1000 * cpu / (pushes * watchers),
@@ -107,17 +113,8 @@ async def _measure(
     }
 
 
-async def _news(socket: Any) -> str:
-    while "heartbeat" in (text := str(await socket.recv()))[:200]:
-        pass
-    return text
-
-
-async def _open(server: Server, path: str) -> Any:
-    address = f"ws://127.0.0.1:{server.port}{path}"
-    return await websockets.connect(
-        address, additional_headers=server.socket_headers, max_size=2**24, ping_interval=None
-    )
+async def _open(server: Server, path: str) -> Listener:
+    return await listen(server.port, path, server.socket_headers)
 
 
 if __name__ == "__main__":

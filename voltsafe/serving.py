@@ -14,7 +14,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 
 from appliances import events
-from voltsafe import asgi
+from voltsafe import asgi, writing
 from voltsafe.handshakes import DENIAL
 from voltsafe.headers import completed
 from voltsafe.http_pool import MOST_BYTES
@@ -75,7 +75,10 @@ class LongSpeaking(WebSocketProtocol):  # type: ignore[misc]
         if text is not content:
             frame = self.factory.prepareMessage(content.encode())
             LongSpeaking.last_said = (content, frame)
-        self.sendPreparedMessage(frame)
+        if self.send_queue:
+            self.sendPreparedMessage(frame)
+        else:
+            writing.write(self.transport, frame.payloadHybi)
 
     def sendMessage(self, payload: bytes, *args: Any, **kwargs: Any) -> None:  # noqa: N802
         limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0

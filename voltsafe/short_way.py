@@ -17,7 +17,7 @@ from daphne.http_protocol import WebRequest
 from daphne.utils import HEADER_NAME_RE, INVALID_HEADER_VALUE_BYTES
 
 from appliances.gathering import Gathering
-from voltsafe import proxies
+from voltsafe import proxies, writing
 from voltsafe.env import Network
 from voltsafe.headers import completed
 from voltsafe.http_pool import Answer, HttpPool, Job
@@ -140,7 +140,7 @@ class DirectRequest(WebRequest):  # type: ignore[misc]
         # The channel's own: whether it stays open.
         lines += [name + b": " + value for name, values in self.responseHeaders.getAllRawHeaders() for value in values]
         lines += [_spelled(name) + _in_one_line(value) for name, value in completed(headers, scheme=scheme)]
-        self.channel.write(b"\r\n".join([*lines, b"", body]))
+        writing.write(self.channel.transport, b"\r\n".join([*lines, b"", body]))
         self.finish()
 
 
