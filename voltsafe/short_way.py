@@ -6,6 +6,7 @@ whose word is taken for the client's address, and the headers of an answer, are 
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
@@ -21,6 +22,8 @@ from voltsafe import proxies, writing
 from voltsafe.env import Network
 from voltsafe.headers import completed
 from voltsafe.http_pool import Answer, HttpPool, Job
+
+log = logging.getLogger(__name__)
 
 MOST_CALLS = 64
 
@@ -40,7 +43,10 @@ class Wake:
     def _make(self) -> None:
         while calls := self._calls.take(MOST_CALLS):
             for this in calls:
-                this()
+                try:
+                    this()
+                except Exception:  # whatever it is, those behind are not to wait for ever
+                    log.exception("An answer could not be handed over")
 
 
 class ShortWay:

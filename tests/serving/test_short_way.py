@@ -15,7 +15,7 @@ from twisted.internet.testing import StringTransport
 
 from voltsafe.http_pool import Answer, HttpPool, Job, Scope
 from voltsafe.serving import BoundedRequest
-from voltsafe.short_way import ShortWay
+from voltsafe.short_way import ShortWay, Wake
 
 OK: Answer = (200, [(b"content-type", b"text/plain"), (b"content-length", b"2")], b"ok")
 
@@ -164,3 +164,16 @@ async def test_nor_of_one_that_a_thread_has_answered() -> None:
     pool.close()
 
     assert request() is None
+
+
+async def test_an_answer_that_cannot_be_handed_over_keeps_none_behind_it() -> None:
+    told: list[int] = []
+    wake = Wake(asyncio.get_running_loop())
+    for call in (lambda: 1 // 0, lambda: told.append(1)):
+        wake.call(call)  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    assert told == [1]
+
+    wake.call(lambda: told.append(2))
+    await asyncio.sleep(0)
+    assert told == [1, 2]
