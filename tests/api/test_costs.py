@@ -48,7 +48,9 @@ def test_a_switch_costs_fourteen(ask: Any, flat: Flat) -> None:
     warm(ask)
 
     assert cost(ask, "post", f"/appliances/{flat.lamp.pk}/toggle", {"is_on": True}) == 14
-    assert cost(ask, "post", f"/appliances/{flat.lamp.pk}/toggle", {"is_on": True}) == 11
+    # What the home's mark vouches for is not read again; SQLite vouches for nothing inside a test's transaction.
+    again = 8 if connection.vendor == "postgresql" else 11
+    assert cost(ask, "post", f"/appliances/{flat.lamp.pk}/toggle", {"is_on": True}) == again
 
 
 def test_a_key_costs_six_more_and_its_repeat_two(ask: Any, flat: Flat) -> None:

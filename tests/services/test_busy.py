@@ -201,7 +201,7 @@ def somebody_waits() -> bool:
 @in_real_transactions
 @pytest.mark.postgres
 def test_a_real_deadlock_ends_in_a_decision(home: Home, kettle: Appliance) -> None:
-    """Raw SQL locks the appliance, then the home; a turn locks the home, then the appliance."""
+    """Raw SQL locks the appliance, then the home that it marks; a turn locks the home, then the appliance."""
     with connection.cursor() as cursor:
         cursor.execute("SET deadlock_timeout = '10ms'")
     appliance_locked, home_locked = threading.Event(), threading.Event()
@@ -209,10 +209,10 @@ def test_a_real_deadlock_ends_in_a_decision(home: Home, kettle: Appliance) -> No
 
     def raw_sql() -> None:
         with transaction.atomic():
-            Appliance.objects.filter(pk=kettle.pk).update(note="raw")
+            Appliance.objects.select_for_update().get(pk=kettle.pk)
             appliance_locked.set()
             home_locked.wait(30)
-            Home.objects.select_for_update().get(pk=home.pk)
+            Appliance.objects.filter(pk=kettle.pk).update(note="raw")
         connections.close_all()
 
     def body(here: Turn) -> None:

@@ -134,8 +134,7 @@ def _load(engine: ModuleType, reader: Reader) -> None:
         with connection.cursor() as cursor:
             # What migrations have put there by themselves is in the backup too.
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table.name)}")  # noqa: S608
-        # What guards the record asks for what was there when it was written, and some of that has been let go since.
-        with nullcontext() if table.name in tables.FIRST else engine.unguarded(table.name):
+        with engine.unguarded(table.name) if table.name in tables.RECORD else nullcontext():
             rows = engine.load(table.name, kept.columns, reader)
         if rows != kept.rows:
             raise CannotRestore(f"It is damaged: {table.name} has not as many rows as were written. Take another one.")

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from django.db import connection, models
 from django.db.migrations.loader import MigrationLoader
 
+from appliances.interlock.tables import GUARDED
+
 NOT_KEPT = {"django_session", "usersessions_usersession"}
 """A session's key lets in whoever has it, and one that was ended must not come back: people sign in again."""
 FIRST = ("appliances_home", "appliances_circuit", "appliances_appliance")
 """In this order the interlock, where it is in place, lets a home come in, and watches what its circuits carry."""
+RECORD = frozenset(GUARDED) - frozenset(FIRST)
+"""Those that the interlock lets nobody write as they are to be: it asks for what was there when they were written."""
 
 KINDS = {
     *("AutoField", "BigAutoField", "BigIntegerField", "PositiveBigIntegerField", "PositiveIntegerField"),
