@@ -18,7 +18,6 @@ import psycopg
 from benchmarks import load, servers
 from benchmarks.load import Figures, Watched
 from benchmarks.servers import ROOT, Server
-from deploy.cluster.servers import a_database, a_redis
 
 HOMES = (1, 100, 1000)
 CLIENTS = 32
@@ -45,16 +44,13 @@ BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() 
 def run(*, rounds: int, seconds: float) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with ExitStack() as stack:
-        database, password = stack.enter_context(a_database())
-        redis, redis_password = stack.enter_context(a_redis())
+        given = stack.enter_context(servers.postgresql_and_redis())
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        given = {"DATABASE_URL": database, "DATABASE_PASSWORD": password, "VOLTSAFE_SECRET_KEY": "only a benchmark" * 4}
-        given |= {"REDIS_URL": redis, "REDIS_PASSWORD": redis_password}
         first = stack.enter_context(servers.voltsafe(f"{folder}/1", environment=given))
         second = stack.enter_context(servers.voltsafe(f"{folder}/2", environment={**given, "VOLTSAFE_CONTROLLER": "0"}))
         lamps = _made(folder, given)
         is_on: dict[int, bool] = {}
-        address = os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + database.rpartition("/")[2]
+        address = os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + given["DATABASE_URL"].rpartition("/")[2]
         looking = stack.enter_context(psycopg.connect(address, autocommit=True))
         for homes in HOMES:
             for web in (1, 2):

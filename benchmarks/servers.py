@@ -14,6 +14,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from deploy.cluster.servers import a_database, a_redis
+
 ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 PASSWORD = secrets.token_hex(12)
@@ -83,6 +85,14 @@ def voltsafe(folder: str, *, under: str = "daphne", environment: dict[str, str] 
         )
         server.headers = {"Authorization": f"Bearer {made.stdout.decode().strip()}"}
         yield server
+
+
+@contextlib.contextmanager
+def postgresql_and_redis() -> Iterator[dict[str, str]]:
+    """What `voltsafe` has to be given to run on both; gone again afterwards."""
+    with a_database() as (database, password), a_redis() as (redis, redis_password):
+        given = {"DATABASE_URL": database, "DATABASE_PASSWORD": password, "REDIS_URL": redis}
+        yield {**given, "REDIS_PASSWORD": redis_password, "VOLTSAFE_SECRET_KEY": "only a benchmark" * 4}
 
 
 def furnish(server: Server, appliances: int, *, home: str = "home", circuits: int = 5) -> None:
