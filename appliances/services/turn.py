@@ -203,6 +203,7 @@ def begun(home_id: int, by: By, now: datetime) -> Turn:
         home = LOCKED.first(home_id)
     if home is None:
         raise Missing("There is no such home.")
+    known.forget_other_lineages(home)
     return Turn(home, by, now)
 
 
