@@ -64,6 +64,18 @@ def port(name: str, default: int) -> int:
     return int(value)
 
 
+def address(name: str) -> tuple[str, int] | None:
+    """A host and a port to listen on; None where nothing is said."""
+    value = text(name)
+    if not value:
+        return None
+    host, _colon, number = value.rpartition(":")
+    is_whole = host.startswith("[") == host.endswith("]") == (":" in host) and host.strip("[]")
+    if not (is_whole and number.isascii() and number.isdecimal() and 0 < int(number) < 65536):
+        raise ImproperlyConfigured(f"{name} is {value!r}; give it as 127.0.0.1:9464 or [::1]:9464.")
+    return host.strip("[]"), int(number)
+
+
 def count(name: str, default: int) -> int:
     value = text(name, str(default))
     if not (value.isascii() and value.isdecimal() and 0 < int(value) < 10**6):

@@ -18,6 +18,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from appliances.services import time_left
 from appliances.telemetry.lines import SEEN
 
 log = logging.getLogger(__name__)
@@ -62,12 +63,12 @@ class Job:
     garbage, which holds all of them up.
     """
 
-    __slots__ = ("body", "done", "is_taken", "not_after", "scope", "seen", "switch")
+    __slots__ = ("body", "came_at", "done", "is_taken", "not_after", "scope", "seen", "switch")
 
     def __init__(self, scope: Scope, body: bytes, done: Done, *, seen: Any = None) -> None:
         self.scope, self.body, self.done = scope, body, done
-        self.not_after = 0.0
-        """By time.monotonic; later it is not begun."""
+        self.came_at = self.not_after = 0.0
+        """By time.monotonic; later than that it is not begun."""
         self.is_taken = False
         """It has been begun, answered or dropped, and is nobody else's any more."""
         self.seen = seen
@@ -136,7 +137,8 @@ class HttpPool:
             return job
         with self._lock:
             self._held += 1
-        job.not_after = time.monotonic() + self._patience
+        job.came_at = time.monotonic()
+        job.not_after = job.came_at + self._patience
         self._submit(job)
         return job
 
@@ -156,7 +158,8 @@ class HttpPool:
 
     def _answer(self, job: Job) -> None:
         is_late = time.monotonic() > job.not_after
-        answer = busy(job.scope["method"]) if is_late else self._respond_to(job)
+        with time_left.since(job.came_at):
+            answer = busy(job.scope["method"]) if is_late else self._respond_to(job)
         self._left()
         self._give(job, answer)
 

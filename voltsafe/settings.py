@@ -15,6 +15,7 @@ PORT = env.port("PORT", 8000)
 PUBLIC_URL = env.url("VOLTSAFE_URL")
 DEBUG = env.flag("VOLTSAFE_DEBUG")
 CONTROLLER_BESIDE = env.flag("VOLTSAFE_CONTROLLER", default=True)
+CONTROLLER_METRICS = env.address("VOLTSAFE_CONTROLLER_METRICS")
 SECRET_KEY = env.secret("VOLTSAFE_SECRET_KEY") or secret_key.kept_in(DATA_DIR / "secret-key")
 
 ALLOWED_HOSTS = addresses.allowed_hosts(PUBLIC_URL, HOST)

@@ -7,6 +7,7 @@ from typing import Any
 
 from appliances.api import together
 from appliances.gathering import Gathering
+from appliances.services import time_left
 from voltsafe.http_pool import FAILED, Answer, Job, busy
 from voltsafe.observing import ObservedPool
 
@@ -39,15 +40,20 @@ class TogetherPool(ObservedPool):
         begun = [job for job in jobs if self._is_first(job)]
         now = time.monotonic()
         in_time = [job for job in begun if now <= job.not_after]
-        answers = dict(zip(in_time, _answers_to(in_time), strict=True))
+        # First: the others may have to wait.
         for job in begun:
-            answer = answers[job] if job in answers else busy(job.scope["method"])
+            if now > job.not_after:
+                self._told(job, busy(job.scope["method"]))
+        for job, answer in zip(in_time, _answers_to(in_time), strict=True):
             if answer is None:
                 self._pool.submit(self._answer, job)
-                continue
-            job.seen.route, job.seen.door, job.seen.user = together.ROUTE, "api", job.switch.user_id
-            self._left()
-            self._give(job, answer)
+            else:
+                self._told(job, answer)
+
+    def _told(self, job: Job, answer: Answer) -> None:
+        job.seen.route, job.seen.door, job.seen.user = together.ROUTE, "api", job.switch.user_id
+        self._left()
+        self._give(job, answer)
 
     def _respond_to(self, job: Job) -> Answer:
         answer = super()._respond_to(job)
@@ -58,7 +64,9 @@ class TogetherPool(ObservedPool):
 
 def _answers_to(jobs: Sequence[Job]) -> Sequence[Answer | None]:
     try:
-        return together.carry_out([job.switch for job in jobs])
+        # None of them is told later than it should be; those that came last a little earlier, while it lasts.
+        with time_left.since(min((job.came_at for job in jobs), default=time.monotonic())):
+            return together.carry_out([job.switch for job in jobs])
     except Exception:
         log.exception("%s switches together failed", len(jobs))
         return [FAILED] * len(jobs)

@@ -1,4 +1,7 @@
-"""Entity tags: what a home answers is told by its revision, so a poller that has it is not told again."""
+"""Entity tags: what a home answers is told by its revision, so a poller that has it is not told again.
+
+With its lineage: after a restore the same revision is reached anew, and may be another state.
+"""
 
 import hashlib
 import json
@@ -16,11 +19,11 @@ from appliances.services import known, limits
 
 
 def of_home(home: Home, now: datetime) -> str:
-    """Its revision, and the temporary limits in force: they come and go by the clock, before anybody records it."""
-    found = known.for_showing(home.pk, home.revision, now)
+    """Its lineage, its revision, and the temporary limits in force, which come and go before anybody records it."""
+    found = known.for_showing(home, now)
     in_force = [row.pk for row in found.rows.in_force(now)] if found else limits.in_force(home.pk, now)
     holding = ".".join(map(str, sorted(in_force)))
-    return f'"{home.pk}.{home.revision}.{holding}.{_edition()}"'
+    return f'"{home.pk}.{home.lineage}.{home.revision}.{holding}.{_edition()}"'
 
 
 def of_record(home: Home, newest_of_accounts: int, let_go: int, now: datetime) -> str:
@@ -30,7 +33,7 @@ def of_record(home: Home, newest_of_accounts: int, let_go: int, now: datetime) -
 
 
 def of_homes(homes: Iterable[Home]) -> str:
-    listed = ",".join(f"{home.pk}.{home.revision}" for home in homes)
+    listed = ",".join(f"{home.pk}.{home.lineage}.{home.revision}" for home in homes)
     return of_text(f"{listed} {_edition()}")
 
 

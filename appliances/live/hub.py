@@ -208,8 +208,10 @@ def _read(
     visitors: set[Visitor],
     with_controller: bool,  # noqa: FBT001
 ) -> tuple[dict[int, int], dict[Visitor, int], datetime | None]:
-    rows = Home.objects.filter(pk__in=list(home_ids)).values_list("pk", "revision")
-    return dict(rows), visitor.to_close(visitors), heartbeat.last_run() if with_controller else None
+    rows = list(Home.objects.filter(pk__in=list(home_ids)).values_list("pk", "revision", "lineage"))
+    leaving = visitor.of_other_lineages(visitors, {pk: lineage for pk, _revision, lineage in rows})
+    leaving |= visitor.to_close(visitors)
+    return {pk: revision for pk, revision, _lineage in rows}, leaving, heartbeat.last_run() if with_controller else None
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -51,7 +51,7 @@ def _push(at: Snapshot, variant: Variant, old: Any, *, needs_full: bool) -> Push
         return Push(state, change, json.dumps(state) if needs_full else None)
     build, drawn = (wall.screen, wall_frames) if variant.form == WALL else (board.board, frames)
     new = build(at, variant.role)
-    moved = old is not None and old.revision != new.revision
+    moved = old is not None and (old.lineage, old.revision) != (new.lineage, new.revision)
     return Push(new, str(drawn.change(old, new)) if moved else None, str(drawn.full(new)) if needs_full else None)
 
 
@@ -62,4 +62,4 @@ def heartbeat(variant: Variant, home_id: int, revision: int, state: Any, ran_at:
         controller = {"ran_at": last, "late": heartbeats.is_late(ran_at, timezone.now())}
         return json.dumps({"type": "heartbeat", "revision": revision, "controller": controller})
     pulse = notices.pulse(state.meter.mode, state.timezone, ran_at, timezone.now()) if state else None
-    return str(frames.heartbeat(home_id, revision, pulse))
+    return str(frames.heartbeat(home_id, revision, state.lineage if state else "", pulse))

@@ -1,7 +1,7 @@
 """Who opens a socket, and whether they may keep it. Runs in a thread of the hub's: it reads the database."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -28,7 +28,8 @@ NOT_YOURS = 4403
 COME_AGAIN = 4412
 TOO_MANY = 4429
 UNAVAILABLE = 4503
-"""Close codes: sign in first; not your home; come back and be asked again (a changed role); close another one first;
+"""Close codes: sign in first; not your home; come back and be asked again (a changed role, a restored
+database); close another one first;
 the database does not answer.
 
 A server may send 1000 and those from 3000 up; the rest are the protocol's own (RFC 6455, 7.4)."""
@@ -52,6 +53,8 @@ class Visitor:
     """Of the secret it came with: a screen that was linked again is another one."""
     wall_as: str = ""
     """What its page was made from, and has to be made anew from where it changed."""
+    lineage: str = ""
+    """The home's: what was told of another one leads to nothing that this one is."""
 
 
 P = ParamSpec("P")
@@ -80,7 +83,7 @@ def admit(headers: Iterable[tuple[bytes, bytes]], slug: str) -> Visitor:
     except (Missing, Forbidden):
         raise Closed(NOT_YOURS) from None
     token_id = asker.by.id if asker.by.kind == Actor.TOKEN else None
-    return Visitor(home.pk, role, asker.user.pk if asker.user else None, session_key, token_id)
+    return Visitor(home.pk, role, asker.user.pk if asker.user else None, session_key, token_id, lineage=home.lineage)
 
 
 @_while_it_answers
@@ -91,7 +94,8 @@ def admit_wall(headers: Iterable[tuple[bytes, bytes]]) -> Visitor:
     if row is None:
         raise Closed(SIGNED_OUT)
     role = access.require(asker=access.wall(row), home_id=row.home_id, capability=May.LOOK)
-    return Visitor(row.home_id, role, wall_id=row.pk, wall_digest=row.digest, wall_as=walls.shown(row))
+    shown, lineage = walls.shown(row), row.home.lineage
+    return Visitor(row.home_id, role, wall_id=row.pk, wall_digest=row.digest, wall_as=shown, lineage=lineage)
 
 
 def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, str]:
@@ -150,6 +154,11 @@ def to_close(visitors: Iterable[Visitor]) -> dict[Visitor, int]:
         for one in asked
     }
     return {one: code for one, code in verdicts.items() if code is not None}
+
+
+def of_other_lineages(visitors: Iterable[Visitor], lineages: Mapping[int, str]) -> dict[Visitor, int]:
+    """Those whose home was restored since they came, and the code to tell them; `lineages` by home."""
+    return {one: COME_AGAIN for one in visitors if lineages.get(one.home_id, one.lineage) != one.lineage}
 
 
 def _verdict(one: Visitor, *, signed_in: bool, role: str | None) -> int | None:

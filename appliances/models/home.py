@@ -1,5 +1,6 @@
 """A home: the row that is locked for every decision about it."""
 
+import secrets
 from uuid import UUID
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,6 +9,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from appliances.models.user import User
+
+
+def new_lineage() -> str:
+    return secrets.token_hex(8)
 
 
 class HomeQuerySet(models.QuerySet["Home"]):
@@ -26,6 +31,9 @@ class Home(models.Model):
     warning_percent = models.PositiveSmallIntegerField(_("warning from (%)"), default=80)
     critical_percent = models.PositiveSmallIntegerField(_("critical from (%)"), default=95)
     revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
+    lineage = models.CharField(_("lineage"), max_length=16, default=new_lineage, editable=False)
+    """Another one after every restore, which brings back revisions that have been something else since: only of one
+    lineage is the same revision the same state."""
     wake_at = models.DateTimeField(_("controller looks again at"), null=True, editable=False, db_index=True)
     """When the controller has to look at this home next; every decision says now, null says not before the next."""
     installer_code = models.CharField(_("installer code"), max_length=128, blank=True, editable=False)

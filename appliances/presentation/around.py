@@ -74,7 +74,7 @@ def page(of: Around, board: Board, answer: Answer | None, *, token: str) -> Safe
     """A home's page; `answer` is what was said to the one who reads it, `token` theirs against forged requests."""
     live = {
         "token": token,
-        "mark": fragments.revision_shown(board.home_id, board.revision),
+        "mark": fragments.revision_shown(board.home_id, board.revision, board.lineage),
         "notices": frames.shown(board, frames.NOTICES),
         "rail": frames.shown(board, frames.RAIL),
         "board": fragments.board_shown(board, answer),

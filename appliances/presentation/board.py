@@ -25,6 +25,7 @@ def board(at: Snapshot, role: str) -> Board:
         home_id=at.home.pk,
         home_slug=at.home.slug,
         home_name=at.home.name,
+        lineage=at.home.lineage,
         revision=at.home.revision,
         role=role,
         may_switch=access.may(role, May.SWITCH),

@@ -125,13 +125,16 @@ def answer(of: Answer) -> SafeString:
     return _fragment("answer", answer=of)
 
 
-def revision(home_id: int, number: int, previous: int | None = None, *, heartbeat: bool = False) -> SafeString:
+def revision(
+    home_id: int, number: int, lineage: str, previous: int | None = None, *, heartbeat: bool = False
+) -> SafeString:
     """The ordering mark that every frame begins with; `previous` is the revision the frame builds on."""
-    return _fragment("revision", home_id=home_id, revision=number, previous=previous, heartbeat=heartbeat)
+    counted = {"home_id": home_id, "lineage": lineage, "revision": number, "previous": previous}
+    return _fragment("revision", **counted, heartbeat=heartbeat)
 
 
-def revision_shown(home_id: int, number: int) -> SafeString:
-    return _fragment("revision", home_id=home_id, revision=number, oob=False)
+def revision_shown(home_id: int, number: int, lineage: str) -> SafeString:
+    return _fragment("revision", home_id=home_id, lineage=lineage, revision=number, oob=False)
 
 
 def joined(parts: Iterable[SafeString]) -> SafeString:

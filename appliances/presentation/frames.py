@@ -30,14 +30,14 @@ RAIL = ("meter", "queue_panel", "feed")
 
 
 def full(new: Board) -> SafeString:
-    mark = fragments.revision(new.home_id, new.revision)
+    mark = fragments.revision(new.home_id, new.revision, new.lineage)
     *above, feed = _pushed(new, SHOWS)
     return fragments.joined([mark, *above, fragments.board(new), feed])
 
 
 def change(old: Board, new: Board) -> SafeString:
     moved = [name for name, of in SHOWS.items() if of(old) != of(new)]
-    parts = [fragments.revision(new.home_id, new.revision, old.revision)]
+    parts = [fragments.revision(new.home_id, new.revision, new.lineage, old.revision)]
     parts += _pushed(new, [name for name in moved if name != "feed"])
     parts += _sections(old, new) if _layout(old) == _layout(new) else [fragments.board(new)]
     return fragments.joined([*parts, *_pushed(new, [name for name in moved if name == "feed"])])
@@ -66,9 +66,9 @@ def touched(
     return [*parts, fragments.feed(new.feed)]
 
 
-def heartbeat(home_id: int, revision: int, pulse: Pulse | None = None) -> SafeString:
+def heartbeat(home_id: int, revision: int, lineage: str, pulse: Pulse | None = None) -> SafeString:
     """The newest revision, and whether a controller runs: one that died makes no revision that would say so."""
-    mark = fragments.revision(home_id, revision, heartbeat=True)
+    mark = fragments.revision(home_id, revision, lineage, heartbeat=True)
     return mark if pulse is None else fragments.joined([mark, fragments.pulse_banner(pulse)])
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from appliances.models import Decision
+from appliances.models import Decision, Home
 from appliances.models.prepared import Prepared
 
 LENGTH = 12
@@ -29,22 +29,24 @@ SINCE = Prepared[Decision](
 class _Read(NamedTuple):
     rows: tuple[Decision, ...]
     at: float
+    lineage: str
 
 
 _read: OrderedDict[int, _Read] = OrderedDict()
 
 
-def of(home_id: int) -> tuple[Decision, ...]:
-    """As they are committed, newest first."""
+def of(home: Home) -> tuple[Decision, ...]:
+    """Of a home that has just been read, as they are committed, newest first."""
+    home_id = home.pk
     if connection.in_atomic_block:
         # What it sees may never be committed.
         return tuple(ALL.all(home_id))
     now, before = time.monotonic(), _read.get(home_id)
-    if before is None or now - before.at > ANEW_AFTER:
-        found = _Read(tuple(ALL.all(home_id)), now)
+    if before is None or now - before.at > ANEW_AFTER or before.lineage != home.lineage:
+        found = _Read(tuple(ALL.all(home_id)), now, home.lineage)
     else:
         rows = (*SINCE.all(home_id, before.rows[0].revision), *before.rows)[:LENGTH]
-        found = _Read(rows, before.at)
+        found = before._replace(rows=rows)
     if found.rows:
         _keep(home_id, found)
     return found.rows

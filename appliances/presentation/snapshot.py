@@ -93,9 +93,9 @@ def read(
     for _ in range(TRIES):
         home = read_before or _home(home_id)
         read_before = None
-        found = known.for_showing(home_id, home.revision, now)
+        found = known.for_showing(home, now)
         rows = found.rows if found else reading.rows_of(home_id, now)
-        decisions = _newest(home_id, feed)
+        decisions = _newest(home, feed)
         if _is_still(home, decisions, rows_are_known=found is not None):
             if found is None:
                 known.keep_for_showing(home, rows, now)
@@ -103,7 +103,7 @@ def read(
         newest.forget(home_id)
     with reading.one_moment():
         home = _home(home_id)
-        return _reckoned(home, reading.rows_of(home_id, now), _newest(home_id, feed), now)
+        return _reckoned(home, reading.rows_of(home_id, now), _newest(home, feed), now)
 
 
 def _is_still(home: Home, decisions: tuple[Decision, ...], *, rows_are_known: bool) -> bool:
@@ -124,7 +124,7 @@ def after(changed: Changed, now: datetime) -> Snapshot:
 
 def of(home: Home, now: datetime) -> Snapshot:
     """The home that has just been read, or newer; without decisions."""
-    found = known.for_showing(home.pk, home.revision, now)
+    found = known.for_showing(home, now)
     return _reckoned(home, found.rows, (), now) if found else read(home.pk, feed=0, now=now, read_before=home)
 
 
@@ -135,8 +135,8 @@ def _home(home_id: int) -> Home:
     return home
 
 
-def _newest(home_id: int, feed: int) -> tuple[Decision, ...]:
-    return newest.of(home_id)[:feed] if feed else ()
+def _newest(home: Home, feed: int) -> tuple[Decision, ...]:
+    return newest.of(home)[:feed] if feed else ()
 
 
 HOME = Prepared[Home](lambda pk: Home.objects.select_related("controller").filter(pk=pk), int)

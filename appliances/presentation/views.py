@@ -220,6 +220,7 @@ class Board:
     home_id: int
     home_slug: str
     home_name: str
+    lineage: str
     revision: int
     role: str
     may_switch: bool

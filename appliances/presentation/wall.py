@@ -18,6 +18,7 @@ class WallScreen:
 
     home_id: int
     home_name: str
+    lineage: str
     revision: int
     may_switch: bool
     timezone: str
@@ -32,6 +33,7 @@ def screen(at: Snapshot, role: str) -> WallScreen:
     return WallScreen(
         home_id=at.home.pk,
         home_name=at.home.name,
+        lineage=at.home.lineage,
         revision=at.home.revision,
         may_switch=access.may(role, May.SWITCH),
         timezone=at.home.timezone,

@@ -17,12 +17,12 @@ PARTS: tuple[tuple[Callable[[WallScreen], object], Callable[[WallScreen], SafeSt
 
 
 def full(new: WallScreen) -> SafeString:
-    mark = fragments.revision(new.home_id, new.revision)
+    mark = fragments.revision(new.home_id, new.revision, new.lineage)
     return fragments.joined([mark, *(draw(new) for _shown, draw in PARTS), fragments.wall_tiles(new)])
 
 
 def change(old: WallScreen, new: WallScreen) -> SafeString:
-    parts = [fragments.revision(new.home_id, new.revision, old.revision)]
+    parts = [fragments.revision(new.home_id, new.revision, new.lineage, old.revision)]
     parts += [draw(new) for shown, draw in PARTS if shown(old) != shown(new)]
     if _layout(old) == _layout(new):
         pairs = zip(old.tiles, new.tiles, strict=True)

@@ -79,6 +79,11 @@ def administers(user: User | AnonymousUser) -> bool:
     return bool(user.is_authenticated and user.is_active and user.is_staff)
 
 
+def sees_figures(asker: Asker) -> bool:
+    """Figures of every home are nobody else's than an administrator's, by a token that may look."""
+    return asker.user is not None and administers(asker.user) and May.LOOK in asker.at_most
+
+
 def role_in(*, asker: Asker, home_id: int) -> str | None:
     if asker.wall is not None:
         return role_of_wall(asker.wall) if asker.wall.home_id == home_id else None

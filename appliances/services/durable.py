@@ -5,7 +5,9 @@ answered once the one commit is on the disk.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from django.db import (
@@ -20,7 +22,7 @@ from django.db import (
 from django.utils import timezone, translation
 
 from appliances.interlock import guard
-from appliances.services import fair_turn, known, writer
+from appliances.services import fair_turn, known, time_left, writer
 from appliances.services.fair_turn import Job, TookTooLong
 from appliances.statements import Statement
 from appliances.telemetry import figures
@@ -53,7 +55,10 @@ def _note(why: OperationalError) -> None:
 
 
 def run(step: Callable[[], Result], *, patience: float) -> Result:
-    """Raises TookTooLong where neither the turn nor a lock was to be had in time; then nothing was changed."""
+    """Raises TookTooLong where neither the turn nor a lock was to be had in time; then nothing was changed.
+
+    On SQLite the turn and the file are waited for within one `patience`, less what was waited for before.
+    """
     try:
         return _run(step, patience)
     except IntegrityError as why:
@@ -68,7 +73,7 @@ def _run(step: Callable[[], Result], patience: float) -> Result:
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return _try(step)
     job = Job(_as_here(step))
-    fair_turn.writers.run([job], patience, _together)
+    _in_line([job], patience)
     return cast(Result, job.outcome())
 
 
@@ -81,11 +86,16 @@ def run_each(calls: Sequence[Callable[[], Any]], *, patience: float) -> list[Job
         return [_called(Job(call)) for call in calls]
     jobs = [Job(_as_here(_sharing(call)), undoes_itself=True) for call in calls]
     try:
-        fair_turn.writers.run(jobs, patience, _together)
+        _in_line(jobs, patience)
     except TookTooLong as why:
         for job in jobs:
             job.error = why
     return [job if job.error else job.result for job in jobs]
+
+
+def _in_line(jobs: Sequence[Job], patience: float) -> None:
+    left = time_left.of(patience)
+    fair_turn.writers.run(jobs, left, partial(_together, until=time.monotonic() + left))
 
 
 class _Here(threading.local):
@@ -143,15 +153,19 @@ def _as_here(step: Callable[[], Result]) -> Callable[[], Result]:
     return run_as_there
 
 
-def _together(jobs: Sequence[Job]) -> None:
-    """One transaction for all; where that fails, nothing of it was kept, and each has one of its own."""
+def _together(jobs: Sequence[Job], *, until: float) -> None:
+    """One transaction for all; where that fails, nothing of it was kept, and each has one of its own.
+
+    The file is waited for as long as whoever leads has patience; those that have more go on in the queue.
+    """
     figures.turns_together.observe(len(jobs))
     with writer.of_this_process():
         if len(jobs) == 1:
-            _alone(jobs[0])
+            _alone(jobs[0], until)
             return
         try:
-            _in_one(jobs)
+            with time_left.for_the_file(until - time.monotonic()):
+                _in_one(jobs)
         except Exception as why:
             known.distrust()
             if isinstance(why, OperationalError) and _is_a_wait(why):
@@ -160,7 +174,7 @@ def _together(jobs: Sequence[Job]) -> None:
                 _too_late(jobs, why)
                 return
             for job in jobs:
-                _alone(job)
+                _alone(job, until)
 
 
 def _too_late(jobs: Sequence[Job], why: Exception) -> None:
@@ -209,10 +223,11 @@ UNDO_STEP = Statement("ROLLBACK TO SAVEPOINT step")
 END_STEP = Statement("RELEASE SAVEPOINT step")
 
 
-def _alone(job: Job) -> None:
+def _alone(job: Job, until: float) -> None:
     job.error = None
     try:
-        job.result = _try(job.step)
+        with time_left.for_the_file(until - time.monotonic()):
+            job.result = _try(job.step)
     except BaseException as why:
         job.error = why
 

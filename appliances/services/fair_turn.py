@@ -10,11 +10,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 from django.db import connection
 
+from appliances.services import time_left
 from appliances.telemetry import figures
 
 MOST_TOGETHER = 32
@@ -29,7 +30,7 @@ class State(Enum):
     WAITING = auto()
     LEADS = auto()
     TAKEN = auto()
-    """By the one who leads; it ends as done."""
+    """By the one who leads; it ends as done, or waits on."""
     DONE = auto()
 
 
@@ -43,6 +44,10 @@ class Job:
         self.result: Any = None
         self.error: BaseException | None = None
 
+    @property
+    def gave_up(self) -> bool:
+        return isinstance(self.error, TookTooLong)
+
     def outcome(self) -> Any:
         if self.error is not None:
             raise self.error
@@ -52,8 +57,9 @@ class Job:
 class _Place:
     """In the queue; without jobs it wants the turn for itself."""
 
-    def __init__(self, jobs: Sequence[Job] = ()) -> None:
+    def __init__(self, patience: float, jobs: Sequence[Job] = ()) -> None:
         self.jobs = jobs
+        self.until = monotonic() + patience
         self.state = State.WAITING
         self.taken_at = 0.0
         # A bare lock, held until it is this place's turn: an Event does the same with two locks and a list.
@@ -79,7 +85,7 @@ class FairQueue:
     @contextmanager
     def turn(self, patience: float) -> Iterator[None]:
         """Hold the one turn; raises TookTooLong after `patience` seconds in the queue."""
-        self._enter(_Place(), patience)
+        self._enter(_Place(patience), patience)
         try:
             yield
         finally:
@@ -88,9 +94,10 @@ class FairQueue:
     def run(self, jobs: Sequence[Job], patience: float, together: Callable[[Sequence[Job]], None]) -> None:
         """Have the jobs done by `together`, with others or alone, by this thread or the one whose turn it is.
 
-        `together` gives every job its outcome, and raises nothing. Raises TookTooLong as `turn` does.
+        `together` gives every job its outcome, and raises nothing. Raises TookTooLong as `turn` does; who is taken
+        along by somebody whose patience ends waits on for as long as its own lasts.
         """
-        place = _Place(jobs)
+        place = _Place(patience, jobs)
         asked = perf_counter()
         try:
             self._enter(place, patience)
@@ -103,9 +110,7 @@ class FairQueue:
             taken = self._take_along(MOST_TOGETHER - len(jobs))
             together([*jobs, *(job for one in taken for job in one.jobs)])
         finally:
-            for one in taken:
-                one.to(State.DONE)
-            self._leave()
+            self._leave(taken)
 
     def _enter(self, mine: _Place, patience: float) -> None:
         with self._mutex:
@@ -139,8 +144,17 @@ class FairQueue:
                 room -= len(taken[-1].jobs)
         return taken
 
-    def _leave(self) -> None:
+    def _leave(self, taken: Sequence[_Place] = ()) -> None:
         with self._mutex:
+            now = monotonic()
+            for one in reversed(taken):
+                if now < one.until and all(job.gave_up for job in one.jobs):
+                    one.state = State.WAITING
+                    for job in one.jobs:
+                        job.error = None
+                    self._waiting.appendleft(one)
+                else:
+                    one.to(State.DONE)
             self._pass_on()
 
     def _pass_on(self) -> None:
@@ -158,7 +172,9 @@ writers = FairQueue()
 def of_writers(patience: float) -> Iterator[None]:
     """This process's one turn to write, where the database has but one writer. Raises TookTooLong."""
     if connection.vendor == "sqlite":
-        with writers.turn(patience):
+        left = time_left.of(patience)
+        until = monotonic() + left
+        with writers.turn(left), time_left.for_the_file(until - monotonic()):
             yield
     else:
         yield

@@ -5,7 +5,7 @@ connection, and SQLite tells that connection whether any other has committed sin
 last is what is there. On PostgreSQL the interlock marks the home, whose row a turn locks first, anew with every change
 to the rows a decision is taken from, whoever makes it; under the mark that a turn left the rows are as it left them.
 **Showing** goes by the home's revision, which every decision raises: rows that belong to the revision just read need
-not be read.
+not be read. A restore takes revisions back, so that they count within one lineage of the home only.
 
 Kept are homes in which nothing waits and nothing was shed: such claims change with the clock, without a decision.
 """
@@ -101,10 +101,11 @@ def distrust() -> None:
         _left.clear()
 
 
-def for_showing(home_id: int, revision: int, now: datetime) -> Known | None:
+def for_showing(home: Home, now: datetime) -> Known | None:
     """The home as it was committed at this revision."""
-    found = for_showing_since(home_id, revision, now)
-    return found if found is not None and found.home.revision == revision else None
+    forget_other_lineages(home)
+    found = for_showing_since(home.pk, home.revision, now)
+    return found if found is not None and found.home.revision == home.revision else None
 
 
 def for_showing_since(home_id: int, revision: int, now: datetime) -> Known | None:
@@ -122,6 +123,13 @@ def keep_for_showing(home: Home, rows: Rows, now: datetime) -> None:
     _shown.move_to_end(home.pk)
     while len(_shown) > MOST:
         _shown.popitem(last=False)
+
+
+def forget_other_lineages(home: Home) -> None:
+    """What is kept of it where it has just been read as another one: it was restored while this process ran."""
+    there = _shown.get(home.pk)
+    if there is not None and there.home.lineage != home.lineage:
+        _shown.pop(home.pk, None)
 
 
 def alone(home: Home) -> Home:

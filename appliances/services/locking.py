@@ -19,6 +19,7 @@ def locked(home_id: int) -> Home:
         home = HOME.first(home_id)
     if home is None:
         raise Missing("There is no such home.")
+    known.forget_other_lineages(home)
     return home
 
 

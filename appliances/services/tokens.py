@@ -1,21 +1,17 @@
 """Bearer tokens: made once, shown once, kept as a digest."""
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from appliances.models import Token, User
 from appliances.models.decision import Action, Subject
 from appliances.models.prepared import Prepared
-from appliances.services import confirming, durable, recording, secret_text
+from appliances.services import confirming, durable, noting, recording, secret_text
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
 from appliances.services.outcome import Missing
-
-log = logging.getLogger(__name__)
 
 PREFIX = "vs_"
 """So that a leaked token can be recognised wherever it turns up."""
@@ -75,16 +71,8 @@ def _in_use(row: Token | None, now: datetime) -> Token | None:
     if row is None or not row.is_valid(now):
         return None
     if row.last_used_at is None or now - row.last_used_at > NOTE_EVERY:
-        _note_use(row, now)
+        noting.note(Token.objects.filter(pk=row.pk), "The use of a token", last_used_at=now)
     return row
-
-
-def _note_use(row: Token, now: datetime) -> None:
-    """The next request says it again where this one cannot: what is asked for may well be had without a write."""
-    try:
-        Token.objects.filter(pk=row.pk).update(last_used_at=now)
-    except OperationalError as why:
-        log.warning("The use of a token was not noted: %s", why)
 
 
 OF_ACTIVE = Prepared[Token](

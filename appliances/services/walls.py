@@ -6,7 +6,7 @@ from typing import Any
 
 from appliances.models import Wall
 from appliances.models.decision import Action
-from appliances.services import actor, confirming, secret_text, turn
+from appliances.services import actor, confirming, noting, secret_text, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import clean
 from appliances.services.outcome import Changed, Missing
@@ -120,7 +120,7 @@ def holding(*, secret: str, now: datetime) -> Wall | None:
         return None
     row = Wall.objects.select_related("home").filter(digest=secret_text.digest(secret)).first()
     if row is not None and (row.last_seen_at is None or now - row.last_seen_at > NOTE_EVERY):
-        Wall.objects.filter(pk=row.pk).update(last_seen_at=now)
+        noting.note(Wall.objects.filter(pk=row.pk), "That a wall screen was seen", last_seen_at=now)
     return row
 
 

@@ -58,7 +58,7 @@ sockets_closed = Counter(
     ["kind", "code"],
 )
 
-tick_time = Histogram("voltsafe_controller_tick_duration_seconds", "One tick of a controller beside this server", QUICK)
+tick_time = Histogram("voltsafe_controller_tick_duration_seconds", "One tick of the controller in this process", QUICK)
 
 COUNTED = (requests, decisions, interlock_refusals, published, pushes, sockets_opened, sockets_closed)
 MEASURED: tuple[Figure[int], ...] = (requests_held, sockets)

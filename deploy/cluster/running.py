@@ -34,6 +34,7 @@ class Cluster:
         self.port = port
         self.address = f"{scheme}://localhost:{port}"
         self.web_port = a_free_port(*WEB.values())
+        self.metrics_port = a_free_port(LOOPBACK)
         self._more = more
         self._services: dict[str, Any] = composed.understood()["services"]
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -64,7 +65,7 @@ class Cluster:
 
     def _start_all(self) -> None:
         """All at once, as after a power cut: who needs another waits for it."""
-        self._start("controller", "controller")
+        self._start("controller", "controller", VOLTSAFE_CONTROLLER_METRICS=f"{LOOPBACK}:{self.metrics_port}")
         for name, host in WEB.items():
             self.start_web(name, host)
         ports = {"http": "CADDY_HTTP_PORT", "https": "CADDY_HTTPS_PORT"}

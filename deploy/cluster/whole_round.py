@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
 from deploy.cluster.composed import ROOT
 from deploy.cluster.person import Person, toggle
-from deploy.cluster.running import WEB, Cluster
+from deploy.cluster.running import LOOPBACK, WEB, Cluster
 
 OWNER, PASSWORD = "ada", "a phrase for this round"
 FIRST_START = {"VOLTSAFE_OWNER": OWNER, "VOLTSAFE_OWNER_PASSWORD": PASSWORD, "VOLTSAFE_SAMPLE_HOME": "1"}
@@ -52,8 +54,17 @@ def run(cluster: Cluster) -> None:
     cluster.start_web("web-1", WEB["web-1"])
     cluster.until("web-1 is back", lambda: toggle(one(), token, appliance["id"], on=appliance["is_on"]))
     assert cluster.is_healthy("controller"), "the controller's health check says that it is not well"
+    assert "voltsafe_controller_tick_duration_seconds_count" in _figures_of_the_controller(cluster, token)
     cluster.check_all_run()
-    print("web-1 came back; the controller is well by its own health check")
+    print("web-1 came back; the controller is well by its own health check, and tells its figures")
+
+
+def _figures_of_the_controller(cluster: Cluster, token: str) -> str:
+    with closing(HTTPConnection(LOOPBACK, cluster.metrics_port, timeout=30)) as line:
+        line.request("GET", "/metrics", headers={"Authorization": f"Bearer {token}"})
+        answer = line.getresponse()
+        assert answer.status == 200, f"asked for its figures the controller says {answer.status}"
+        return answer.read().decode()
 
 
 def _next(socket: ClientConnection, kind: str) -> dict[str, Any]:

@@ -30,8 +30,12 @@
       return found ? Number(found[1]) : null;
     };
     const isBeat = tag[0].includes("data-heartbeat");
-    return { home: number("home"), revision: number("revision"), previous: number("previous"), isBeat };
+    const lineage = /data-lineage="(\w+)"/.exec(tag[0])?.[1] ?? null;
+    return { home: number("home"), lineage, revision: number("revision"), previous: number("previous"), isBeat };
   }
+
+  /** The database was restored since this page was made: no revision of the two is the same, and none is newer. */
+  function isOfAnother({ lineage }) { return lineage !== null && lineage !== first.lineage; }
 
   /** "whole" and "change" are to be shown; "old" and "gap" are not. */
   function verdict({ revision, previous }) {
@@ -71,7 +75,8 @@
 
   function beat(revision) {
     behind = revision < whole ? behind + 1 : 0;
-    // Revisions only rise; if the server insists on less, its database is another one than this page was made from.
+    // Revisions only rise; if the server insists on less, its database is another one than this page was made from: one
+    // whose file was put back by hand, without a lineage of its own.
     if (behind > 1) location.reload();
     // What is missing may be on its way: heartbeats and frames are made in different places.
     if (revision > whole) setTimeout(() => { if (revision > whole) fetchWhole(); }, 400 + Math.random() * 600);
@@ -80,6 +85,7 @@
   document.addEventListener("htmx:wsBeforeMessage", (event) => {
     const mark = markIn(event.detail.message);
     if (!mark || mark.home !== first.home) { event.preventDefault(); return; }
+    if (isOfAnother(mark)) { event.preventDefault(); location.reload(); return; }
     tell("heard");
     if (mark.isBeat) {
       beat(mark.revision);
@@ -113,6 +119,7 @@
     }
     if (xhr.status >= 400) { event.detail.shouldSwap = true; event.detail.isError = false; }
     const mark = markIn(serverResponse);
+    if (mark && isOfAnother(mark)) { event.detail.shouldSwap = false; location.reload(); return; }
     if (mark && (mark.home !== first.home || verdict(mark) !== "whole")) { event.detail.shouldSwap = false; return; }
     frame = Number(header);
     if (mark) applied(mark);

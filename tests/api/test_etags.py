@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from appliances.models import Home
+from appliances.models.home import new_lineage
 from appliances.models.membership import Role
 from tests.api.conftest import Caller, Flat
 from tests.builders import a_home, a_person, turn_off
@@ -36,6 +38,16 @@ def test_the_same_revision_is_not_told_twice(ask: Any, flat: Flat, path: str) ->
     assert "Content-Type" not in known.headers
     assert changed.status_code == 200
     assert changed.headers["ETag"] != etag
+
+
+@pytest.mark.parametrize("path", READS)
+def test_the_same_revision_of_another_lineage_is_told(ask: Any, flat: Flat, path: str) -> None:
+    path = path.format(lamp=flat.lamp.pk, main=flat.main.pk)
+    etag = ask("get", path).headers["ETag"]
+
+    Home.objects.update(lineage=new_lineage())
+
+    assert ask("get", path, If_None_Match=etag).status_code == 200
 
 
 def test_the_tag_is_the_same_for_all_who_look(ask: Any, flat: Flat) -> None:

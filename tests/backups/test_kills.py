@@ -22,7 +22,7 @@ from appliances.interlock import guard
 from appliances.models import Appliance
 from appliances.services import probing, verifying
 from tests.backups import furniture
-from tests.backups.doing import backed_up, held
+from tests.backups.doing import backed_up, held, lineages
 from tests.backups.installation import Database, environment, let_go, lived_in
 from tests.builders import turn_on
 from voltsafe import startup, static_files
@@ -117,6 +117,8 @@ def test_a_killed_restore_leaves_the_old_or_the_new(
         assert held(backed_up(folder / "before.zip")) == old
         killer.tell("restore", wanted, kill_at=after)
         assert held(backed_up(folder / "after.zip")) == new
+        assert not lineages(folder / "after.zip") & lineages(wanted), "what is restored is never without its own"
+        assert lineages(folder / "before.zip") == lineages(wanted)
         assert_whole()
         assert not list(folder.glob("*.restoring*")), "what the first one left is gone"
 

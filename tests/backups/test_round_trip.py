@@ -8,12 +8,14 @@ from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 
 from appliances.interlock import guard
-from appliances.models import Appliance, Home
+from appliances.models import Appliance, Home, User
+from appliances.presentation import newest, snapshot
 from appliances.services import verifying
+from tests.api.conftest import Caller
 from tests.backups import furniture
-from tests.backups.doing import backed_up, held, restored
+from tests.backups.doing import backed_up, held, lineages, restored
 from tests.backups.installation import Database, OnSqlite, lived_in
-from tests.builders import a_home, an_appliance, turn_on
+from tests.builders import a_home, an_appliance, turn_off, turn_on
 from tests.races.hiring import hired
 from voltsafe.backups import archive, manifest, tables
 
@@ -38,6 +40,37 @@ def test_everything_comes_back_as_it_was_and_what_came_since_is_gone(home: Datab
     assert kept.stat().st_mode & 0o777 == 0o600
     flat = Home.objects.get(name="Flat")
     assert an_appliance(flat, "New").pk == 5, "the number of the one that is gone is given to no other"
+
+
+def test_its_revisions_are_of_another_lineage_each_time(home: Database, tmp_path: Path) -> None:
+    """A program that remembers one of after the backup is not to take it for what the home comes to now."""
+    kept = backed_up(tmp_path)
+    met = lineages(kept)
+    for name in ("first.zip", "second.zip"):
+        restored(kept)
+        now = lineages(backed_up(tmp_path / name))
+        assert now
+        assert not now & met
+        met |= now
+
+
+def test_what_a_program_remembers_of_before_is_told_anew(home: Database, tmp_path: Path) -> None:
+    ada, flat = User.objects.get(), Home.objects.get(name="Flat")
+    kept = backed_up(tmp_path)
+    caller = Caller(ada)
+    turn_on(Appliance.objects.get(name="Heater"))
+    remembered = {path: caller.ask("get", path).headers["ETag"] for path in READS}
+    newest.of(Home.objects.get(pk=flat.pk))
+    restored(kept)
+    turn_off(Appliance.objects.get(name="Kettle"))
+    flat.refresh_from_db()
+    answers = {path: Caller(ada).ask("get", path, If_None_Match=etag) for path, etag in remembered.items()}
+
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(READS, 200)
+    assert snapshot.read(flat.pk).decisions[0].subject_name == "Kettle"
+
+
+READS = ("/homes", "/homes/flat", "/homes/flat/load", "/homes/flat/appliances", "/homes/flat/decisions")
 
 
 def test_nobody_waits_for_it_and_it_holds_one_moment(

@@ -17,7 +17,10 @@ from tests.faults.place import Place, Running
 from tests.faults.scale import RIGHT_AGAIN, TORTURE, until
 
 LOCKED_FOR = 7 if TORTURE == 1 else 10
-"""Seconds; a writer waits five for its turn."""
+"""Seconds; a request waits five for everything."""
+
+TOLD_WITHIN = 6.9
+"""Seconds, with what a machine that has much to do adds; two waits were ten."""
 
 ROUNDS = TORTURE
 
@@ -38,7 +41,7 @@ def test_locked_by_a_backup(flat: Place, figure: Callable[[str], None]) -> None:
 
     flat.assert_verified()
     slowest = max(one.took for one in people.apologies)
-    assert slowest < 2 * LOCKED_FOR
+    assert slowest < TOLD_WITHIN
     figure(
         f"15 SQLite locked for {LOCKED_FOR} s, {ROUNDS} times: {len(people.apologies)} times 503 with Retry-After "
         f"after {slowest:.1f} s at most; "

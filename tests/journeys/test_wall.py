@@ -1,6 +1,7 @@
 """A tablet on the wall, from its link to the day it is taken down."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,6 +83,29 @@ def test_a_long_press_switches_and_the_board_shows_it(tablet: Any, owner: Any) -
     owner.goto(owner.url.split("walls/")[0])
     expect(switch_of(owner, "Oven")).to_have_attribute("aria-checked", "true")
     assert "Hallway" in owner.locator("#feed").inner_text()
+
+
+def test_a_screen_that_was_there_before_a_restore_shows_what_came_back(
+    server: Server, tablet: Any, tmp_path: Path
+) -> None:
+    """It remembers later revisions than there are now; those are no reason to take what comes for old."""
+    server.manage("backup", str(tmp_path / "before.zip"))
+    press(tablet, switch_of(tablet, "Oven"), HOLD)
+    expect(switch_of(tablet, "Oven")).to_have_attribute("aria-checked", "true")
+    server.stop()
+    server.manage("restore", str(tmp_path / "before.zip"), "--replace")
+    beats: list[str] = []
+
+    def listen(socket: Any) -> None:
+        socket.on("framereceived", lambda frame: beats.append(frame) if "data-heartbeat" in frame else None)
+
+    tablet.on("websocket", listen)
+    with tablet.expect_event("load", timeout=40_000):
+        server.start()
+
+    assert len(beats) < 2, "two that tell of an older revision would have loaded it anew by themselves"
+    is_live(tablet)
+    expect(switch_of(tablet, "Oven")).to_have_attribute("aria-checked", "false")
 
 
 def test_a_short_press_only_hints(tablet: Any) -> None:

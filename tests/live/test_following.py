@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appliances.live import hub
-from appliances.models import Membership, User
+from appliances.models import Home, Membership, User
+from appliances.models.home import new_lineage
 from appliances.models.membership import Role
 from appliances.services import home as homes
 from appliances.services import people, tokens, walls
@@ -59,6 +60,10 @@ class Door:
             return int(Client().get(f"/api/v1/homes/{self.home.slug}/load", headers=bearer).status_code)
         held = walls.holding(secret=self.screen.cookies[settings.WALL_COOKIE_NAME].value, now=timezone.now())
         return 200 if held else 401
+
+
+def restore(_at: Door) -> None:
+    Home.objects.update(lineage=new_lineage())
 
 
 def sign_out(at: Door) -> None:
@@ -142,6 +147,9 @@ CAUSES = [
     ("wall", remove_wall, 4401, 401),
     ("wall", link_another_screen, 4401, 401),
     ("wall", let_wall_switch, 4412, 200),
+    ("session", restore, 4412, 200),
+    ("token", restore, 4412, 200),
+    ("wall", restore, 4412, 200),
 ]
 
 

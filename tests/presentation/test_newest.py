@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from appliances.models import Decision
+from appliances.models import Decision, Home
 from appliances.models.decision import Action, Outcome, Subject
 from appliances.presentation import newest
 from tests.builders import a_home, an_appliance, turn_off, turn_on
@@ -12,17 +12,17 @@ from tests.builders import a_home, an_appliance, turn_off, turn_on
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def revisions(home_id: int) -> list[int]:
-    return [row.revision for row in newest.of(home_id)]
+def revisions(home: Home) -> list[int]:
+    return [row.revision for row in newest.of(home)]
 
 
 def test_what_came_since_stands_before_what_was_read() -> None:
     lamp = an_appliance(a_home(), "Lamp", watts=10)
-    before = newest.of(lamp.home_id)
+    before = newest.of(lamp.home)
 
     turn_on(lamp)
     turn_off(lamp)
-    after = newest.of(lamp.home_id)
+    after = newest.of(lamp.home)
 
     assert [row.action for row in after[:2]] == [Action.SWITCH_OFF, Action.SWITCH_ON]
     assert after[2:] == before
@@ -30,19 +30,19 @@ def test_what_came_since_stands_before_what_was_read() -> None:
 
 def test_never_more_than_are_shown_at_once() -> None:
     lamp = an_appliance(a_home(), "Lamp", watts=10)
-    newest.of(lamp.home_id)
+    newest.of(lamp.home)
     for _ in range(newest.LENGTH):
         turn_on(lamp)
         turn_off(lamp)
 
-    found = revisions(lamp.home_id)
+    found = revisions(lamp.home)
 
     assert found == list(range(found[0], found[0] - newest.LENGTH, -1))
 
 
 def test_what_was_undone_is_not_remembered() -> None:
     home = a_home()
-    before = revisions(home.pk)
+    before = revisions(home)
 
     with transaction.atomic():
         Decision.objects.create(
@@ -56,7 +56,7 @@ def test_what_was_undone_is_not_remembered() -> None:
             subject_id=home.pk,
             subject_name=home.name,
         )
-        assert revisions(home.pk)[0] == before[0] + 1
+        assert revisions(home)[0] == before[0] + 1
         transaction.set_rollback(True)
 
-    assert revisions(home.pk) == before
+    assert revisions(home) == before

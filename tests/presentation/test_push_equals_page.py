@@ -200,7 +200,7 @@ def test_a_heartbeat_says_when_no_controller_runs(flat: dict[str, Any]) -> None:
 
     Heartbeat.objects.update(ran_at=died_at)
     late = notices.pulse(shown.meter.mode, shown.timezone, died_at, timezone.now())
-    markup.apply(page, frames.heartbeat(shown.home_id, shown.revision, late))
+    markup.apply(page, frames.heartbeat(shown.home_id, shown.revision, shown.lineage, late))
 
     assert without_swap_marks(page) == without_swap_marks(markup.parse(frames.full(seen(flat["home"]))))
     assert late.is_late
@@ -211,7 +211,7 @@ def test_a_heartbeat_says_when_one_runs_again(flat: dict[str, Any]) -> None:
     shown = seen(flat["home"])
     assert shown.pulse.is_late
 
-    beat = frames.heartbeat(shown.home_id, shown.revision, notices.pulse("armed", "UTC", NOW, NOW))
+    beat = frames.heartbeat(shown.home_id, shown.revision, shown.lineage, notices.pulse("armed", "UTC", NOW, NOW))
 
     assert 'id="pulse"' in beat
     assert 'data-since=""' in beat

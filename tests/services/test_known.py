@@ -9,6 +9,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from appliances.models import Appliance, Home
+from appliances.models.home import new_lineage
 from appliances.presentation import snapshot
 from appliances.services import known, switching, verifying, writer
 from appliances.services.outcome import Refused
@@ -97,6 +98,18 @@ def test_a_page_shows_the_newest_revision_whoever_made_it() -> None:
     thread = threading.Thread(target=elsewhere)
     thread.start()
     thread.join()
+
+    assert not snapshot.read(lamp.home_id).appliances[0].is_on
+
+
+def test_what_is_kept_of_another_lineage_is_not_shown() -> None:
+    """The database was restored while this process ran, and the home has come to the same revision another way."""
+    lamp = an_appliance(a_home(), watts=10)
+    switch(lamp)
+    assert snapshot.read(lamp.home_id).appliances[0].is_on
+
+    Appliance.objects.update(is_on=False)
+    Home.objects.update(lineage=new_lineage())
 
     assert not snapshot.read(lamp.home_id).appliances[0].is_on
 

@@ -109,7 +109,8 @@ def test_one_controller_and_several_web_processes(whole: dict[str, Any]) -> None
     assert web["environment"]["VOLTSAFE_CONTROLLER"] == "0"
     assert web["deploy"]["replicas"] == 2
     assert controller["command"] == ["python", "manage.py", "controller"]
-    shared = {name for name in controller["environment"] if not name.startswith("VOLTSAFE_URL")}
+    assert controller["environment"]["VOLTSAFE_CONTROLLER_METRICS"] == "0.0.0.0:9464"
+    shared = {name for name in controller["environment"] if name not in {"VOLTSAFE_URL", "VOLTSAFE_CONTROLLER_METRICS"}}
     assert {name: web["environment"][name] for name in shared} == {
         name: controller["environment"][name] for name in shared
     }
@@ -118,7 +119,7 @@ def test_one_controller_and_several_web_processes(whole: dict[str, Any]) -> None
 def test_the_database_has_room_for_every_connection(whole: dict[str, Any]) -> None:
     command = whole["services"]["postgres"]["command"]
     room = int(next(word.partition("=")[2] for word in command if word.startswith("max_connections=")))
-    assert room >= 14 * 8 + 1 + 3
+    assert room >= 14 * 8 + 2 + 3
 
 
 def test_images_are_named_by_their_version(whole: dict[str, Any]) -> None:

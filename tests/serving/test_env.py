@@ -53,6 +53,29 @@ def test_a_file_that_cannot_be_read_is_named(given: Any, tmp_path: Path, content
     assert complaint(env.text).startswith(f"{NAME}_FILE is '{file}'")
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("", None),
+        ("127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("[::1]:1", ("::1", 1)),
+        ("back.example:80", ("back.example", 80)),
+    ],
+)
+def test_an_address_to_listen_on(given: Any, said: str, meant: tuple[str, int] | None) -> None:
+    given(said)
+    assert env.address(NAME) == meant
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["9464", ":9464", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "::1:9464", "[::1]", "[]:1", "[here]:1", "a:b"],
+)
+def test_half_an_address_is_none(given: Any, said: str) -> None:
+    given(said)
+    assert complaint(env.address) == f"{NAME} is '{said}'; give it as 127.0.0.1:9464 or [::1]:9464."
+
+
 def test_one_of_a_few_words_or_the_first_of_them(given: Any) -> None:
     words = ("text", "json", "off")
     assert env.choice(NAME, words) == "text"

@@ -12,7 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F
 
 from appliances.interlock import guard
-from appliances.models import Circuit
+from appliances.models import Circuit, Home
+from appliances.models.home import new_lineage
 from appliances.services import probing, verifying
 from voltsafe import running, startup
 from voltsafe.backups import archive, holds, keys, making, tables
@@ -108,6 +109,8 @@ def _build(engine: ModuleType, reader: Reader, *, despite_differences: bool) -> 
         connection.check_constraints()
     if probing.migrations()[1]:
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+    # What programs and pages remember of the old one stands for nothing here, whatever revision it comes to again.
+    Home.objects.update(lineage=new_lineage())
     guard.forget(connection)
     if missing := guard.differences(connection):
         raise CannotRestore(f"The interlock would not be whole ({'; '.join(missing)}). The database is as it was.")

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from appliances.services import tending
-from voltsafe import controller, running, startup
+from voltsafe import controller, controller_metrics, running, startup
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, lambda *_: stop.set())
         try:
-            with running.marked():
+            with running.marked(), controller_metrics.served(settings.CONTROLLER_METRICS, self._say):
                 self._run(stop)
         except startup.CannotStart as why:
             self.stderr.write(f"The controller cannot start. {why}")
