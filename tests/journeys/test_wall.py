@@ -18,8 +18,14 @@ HOLD, SHORT = 1000, 250
 SIZES = [(width, 1180) for width in WIDTHS] + [(1280, 800)]
 
 
+def wake(page: Any) -> None:
+    """These run by night too, when the first touch is for the light."""
+    page.keyboard.press("Shift")
+
+
 def press(page: Any, button: Any, milliseconds: int) -> None:
     """A finger, or a mouse, down and up again."""
+    wake(page)
     button.scroll_into_view_if_needed()
     box = button.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -127,6 +133,7 @@ def test_a_press_that_slips_off_is_not_meant(tablet: Any) -> None:
     oven = switch_of(tablet, "Oven")
     box = oven.bounding_box()
 
+    wake(tablet)
     tablet.mouse.move(box["x"] + 20, box["y"] + 20)
     tablet.mouse.down()
     tablet.mouse.move(5, 5)
@@ -140,6 +147,7 @@ def test_a_ring_fills_while_it_is_held(tablet: Any) -> None:
     oven = switch_of(tablet, "Oven")
     box = oven.bounding_box()
 
+    wake(tablet)
     tablet.mouse.move(box["x"] + 40, box["y"] + 40)
     tablet.mouse.down()
 
