@@ -106,7 +106,9 @@ else:
     _options |= {
         "connect_timeout": 3,
         # In this order before the client's own patience (interlock.postgresql.base): the server says it more exactly.
-        "options": "-c lock_timeout=5000 -c statement_timeout=5500 -c idle_in_transaction_session_timeout=10000",
+        "options": "-c lock_timeout=5000 -c statement_timeout=5500 -c idle_in_transaction_session_timeout=10000"
+        # Where the network swallowed our farewell the server has to find out by itself: in 25 s, not in two hours.
+        " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
