@@ -14,6 +14,13 @@ from random import Random, random
 
 import pytest
 
+from tests.faults.scale import TORTURE
+
+SECONDS = 7 if TORTURE == 1 else 30
+"""That nothing comes through."""
+
+ROUNDS = min(TORTURE, 10)
+
 NETWORKS = 64
 """One is taken of so many, by the name of its interface: two tests at once do not get the same."""
 

@@ -1,15 +1,13 @@
-"""The network to PostgreSQL, and to Redis, swallows all that is sent, both ways; later it lets everything through.
+"""The network to PostgreSQL swallows all that is sent, both ways; later it lets everything through.
 
 Another thing than a server that is stopped: this one works on, holds the locks of those it no longer hears, and learns
 nothing of connections that were closed meanwhile.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from tests.faults import looking, place
 from tests.faults.doors import ABOUT_FIVE, MOST_CONNECTIONS, ask_at_every_door
@@ -17,21 +15,8 @@ from tests.faults.followers import Followers
 from tests.faults.household import living
 from tests.faults.looking import Reader
 from tests.faults.own_postgres import own_postgres
-from tests.faults.own_redis import own_redis
-from tests.faults.place import Place
-from tests.faults.scale import RIGHT_AGAIN, TORTURE, until
-from tests.faults.swallowing import Network, own_network
-
-SECONDS = 7 if TORTURE == 1 else 30
-"""That nothing comes through."""
-
-ROUNDS = min(TORTURE, 10)
-
-
-@pytest.fixture
-def network() -> Iterator[Network]:
-    with own_network() as network:
-        yield network
+from tests.faults.scale import RIGHT_AGAIN, until
+from tests.faults.swallowing import ROUNDS, SECONDS, Network
 
 
 def test_between_us_and_postgresql(network: Network, tmp_path: Path, figure: Callable[[str], None]) -> None:
@@ -54,7 +39,7 @@ def test_between_us_and_postgresql(network: Network, tmp_path: Path, figure: Cal
                     followers.current(looking.revision(past))
                     recovered = max(recovered, time.monotonic() - began)
             followers.current(looking.revision(past))
-            until(
+            lets_go = until(
                 lambda: server.sessions() <= MOST_CONNECTIONS + 1, within=RIGHT_AGAIN, what="few connections are left"
             )
         reader.assert_never_over()
@@ -69,45 +54,5 @@ def test_between_us_and_postgresql(network: Network, tmp_path: Path, figure: Cal
         f"14 the network swallows what is sent to PostgreSQL and from it for {SECONDS} s, {ROUNDS} times: "
         f"{len(people.apologies)} times 503 with Retry-After after {slowest:.1f} s at most; "
         f"{len(people.told)} answers, 0 lost, 0 twice; {reader.looks} looks past the network, none over a limit; "
-        f"right again after {recovered:.1f} s"
-    )
-
-
-def test_between_us_and_redis(flat: Place, network: Network, tmp_path: Path, figure: Callable[[str], None]) -> None:
-    slowest = stale = recovered = 0.0
-    with own_redis(tmp_path, network.far, network.inside) as redis:
-        flat.more["REDIS_URL"] = redis.url
-        with (
-            place.serving(flat, VOLTSAFE_CONTROLLER="0") as one,
-            place.serving(flat, VOLTSAFE_CONTROLLER="0") as other,
-            Reader(flat) as reader,
-            Followers(flat, [one.port, other.port], 10) as followers,
-            living(flat, [one.port, other.port]) as people,
-        ):
-            for _ in range(ROUNDS):
-                people.after(20)
-                with network.swallowing():
-                    began = time.monotonic()
-                    assert other.readiness()[0] == 503
-                    while time.monotonic() < began + SECONDS:
-                        people.after(10)
-                        stale = max(stale, followers.current(looking.revision(flat)))
-                began = time.monotonic()
-                for server in (one, other):
-                    until(lambda server=server: server.readiness()[0] == 200, within=30, what="ready again")
-                recovered = max(recovered, time.monotonic() - began)
-                people.after(20)
-                followers.current(looking.revision(flat))
-
-    reader.assert_never_over()
-    flat.assert_verified()
-    slowest = max(each.ended - each.began for each in people.told)
-    assert people.cut == 0
-    assert people.apologies == []
-    assert set(followers.opened) == {1}, "nobody had to come again"
-    assert recovered < RIGHT_AGAIN
-    figure(
-        f"14 the network swallows what is sent to Redis and from it for {SECONDS} s, {ROUNDS} times: "
-        f"{len(people.told)} answers, 0 errors, after {slowest:.1f} s at most; {len(followers.opened)} sockets of two "
-        f"processes current within {stale:.1f} s meanwhile, none opened anew; ready again after {recovered:.1f} s"
+        f"right again after {recovered:.1f} s, few connections left {lets_go:.1f} s later"
     )
