@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.scale import until
+
 MEGABYTES = 48
 REPAIRED = 1
 """With which the program ends that found something and mended it."""
@@ -33,6 +35,7 @@ class FailingDisk:
 
     def take_off(self) -> None:
         _must("umount", str(self._folder))
+        until(lambda: not _must("losetup", "-j", str(self._image)), within=10, what="nobody has the disk any more")
 
     def fails(self) -> None:
         # As the system does every few seconds: so pages of memory that are files are written, and guarded again.

@@ -30,8 +30,8 @@ class Network:
         self._name = f"swallows{number}"
         self._between = f"{self._name}between"
         self.near, self.far = (f"10.212.{number}.{end}" for end in (1, 2))
-        self.inside = ["ip", "netns", "exec", self._name]
-        """Before a command, to have it run at the far end."""
+        self.inside = ["nsenter", f"--net=/run/netns/{self._name}"]
+        """Before a command, to have it run at the far end (`ip netns exec` would keep every mount there is, too)."""
 
     def make(self) -> bool:
         """False where somebody else has it."""
