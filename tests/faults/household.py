@@ -64,7 +64,7 @@ class Household:
         self.cut = 0
         """Requests whose connection was cut before an answer."""
         self.unknown: list[tuple[int, bool]] = []
-        """Those of them that were not sent again."""
+        """What was sent without a key and may have been done: cut, or told that the database failed on the way."""
         self.unclean: list[tuple[int, str]] = []
         self.unanswered: list[int] = []
 
@@ -129,6 +129,8 @@ class Household:
                     wanted, asked_at=asked, answered_at=ended, status=status, body=text, replayed=again, key=key
                 )
             )
+            if not key and self.operations[-1].answer is None:
+                self.unknown.append((appliance_id, on))
             outcome = _outcome(status, text)
             if outcome:
                 revision = json.loads(text).get("revision", 0)
