@@ -8,7 +8,7 @@ from tests.linear.house import LONG_AGO, House
 from tests.linear.operations import Operation
 from tests.linear.record import Row
 
-SLACK = 0.05
+SLACK = 0.1
 """Seconds by which one of them may be set right against the other during a run."""
 
 

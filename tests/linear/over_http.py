@@ -92,8 +92,13 @@ def start_of(
 
 
 def beginning() -> datetime:
-    """What the clock of this machine, by which decisions are noted, showed when `monotonic()` was 0."""
-    return datetime.now(UTC) - timedelta(seconds=monotonic())
+    """What the clock of this machine, by which decisions are noted, showed when `monotonic()` was 0.
+
+    Of several readings the one that was interrupted the least: on a busy machine any of them may be.
+    """
+    readings = [(monotonic(), datetime.now(UTC), monotonic()) for _ in range(50)]
+    before, now, after = min(readings, key=lambda one: one[2] - one[0])
+    return now - timedelta(seconds=(before + after) / 2)
 
 
 def _done(wanted: Wanted | None, told: Mapping[str, Any], *, replayed: bool) -> Answer:
