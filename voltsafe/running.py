@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from voltsafe.startup import CannotStart
+
 
 class Runs(Exception):
     """A server or a controller does."""
@@ -14,8 +16,12 @@ class Runs(Exception):
 
 @contextmanager
 def marked() -> Iterator[None]:
-    """This process runs in here, until it leaves or dies. Waits for whoever has it to themselves."""
-    with _file().open("a") as file:
+    """This process runs in here, until it leaves or dies. Waits for who has it to themselves. Raises CannotStart."""
+    try:
+        opened = _file().open("a")
+    except OSError as why:  # a disk that has failed does not say that it is read-only before somebody writes to it
+        raise CannotStart(f"The data folder {settings.DATA_DIR} cannot be used: {why}") from why
+    with opened as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         yield
 

@@ -107,7 +107,9 @@ else:
     _options |= {
         "connect_timeout": 3,
         # In this order before the client's own patience (interlock.postgresql.base): the server says it more exactly.
-        "options": "-c lock_timeout=5000 -c statement_timeout=5500 -c idle_in_transaction_session_timeout=10000",
+        "options": "-c lock_timeout=5000 -c statement_timeout=5500 -c idle_in_transaction_session_timeout=10000"
+        # Where the network swallowed our farewell the server has to find out by itself: in 25 s, not in two hours.
+        " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -116,7 +118,8 @@ CHANNEL_LAYERS: dict[str, dict[str, object]] = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
         "CONFIG": {
-            "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 2}],
+            # More than the five for which the layer waits for a message: what was swallowed on the way is given up.
+            "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 2, "socket_timeout": 8}],
             "prefix": "voltsafe",
             "capacity": 1000,
         },

@@ -47,7 +47,10 @@ def add_limit(request: HttpRequest, slug: Slug, wanted: bodies.LimitToAdd) -> Ht
     asker = authentication.of(request)
     home, _role = access.home_at(asker=asker, slug=slug, capability=May.CONFIGURE)
     made = limits.add(home_id=home.pk, wanted=wanted.wanted(), by=asker.by, now=timezone.now())
-    shown = _shape(snapshot.read(home.pk, feed=0), made.subject_id or 0)
+    if made.decision is None:
+        raise Missing("There is no such temporary limit.")
+    # Not looked for: a short one may be over by now, and was added all the same.
+    shown = claims_shown.limit(snapshot.read(home.pk, feed=0), limits.as_added(made.decision))
     return answering.created(shown, reverse("api:show_limit", args=[shown["id"]]))
 
 

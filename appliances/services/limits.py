@@ -1,12 +1,13 @@
 """Temporary limits: of the grid, a generator, a party. Each has an end, and the lowest of several wins."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from appliances.models import TemporaryLimit
+from appliances.models import Decision, TemporaryLimit
 from appliances.models.decision import Action
 from appliances.services import changes, turn
 from appliances.services.actor import By
@@ -51,6 +52,14 @@ def remove(*, limit_id: int, by: By, now: datetime) -> Changed:
         return limit_id
 
     return turn.take(home_id=home_of(limit_id), by=by, now=now, body=body)
+
+
+def as_added(decision: Decision) -> TemporaryLimit:
+    """The limit that was added by it, which may be over or lifted since."""
+    facts = decision.facts["temporary_limit"]
+    starts_at, ends_at = (datetime.fromisoformat(facts[name]).astimezone(UTC) for name in ("starts_at", "ends_at"))
+    kept = {name: facts[name] for name in ("circuit_id", "source", "reason")}
+    return TemporaryLimit(pk=facts["id"], limit=Decimal(facts["limit"]), starts_at=starts_at, ends_at=ends_at, **kept)
 
 
 def in_force(home_id: int, now: datetime) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from appliances.models import Appliance, Wait
-from appliances.services import tending
+from appliances.services import limits, tending
 from tests.api.conftest import Flat, code_of
 from tests.builders import an_appliance
 
@@ -92,6 +92,29 @@ def test_a_temporary_limit_holds_from_the_moment_it_is_made(ask: Any, flat: Flat
 
     assert ask("delete", f"/limits/{made.json()['id']}").status_code == 204
     assert ask("get", "/homes/harbour-flat/load").json()["limit_watts"] == 5000
+
+
+def test_a_limit_that_is_over_before_its_answer_was_made_all_the_same(
+    ask: Any, flat: Flat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or whoever asked would take it for not made, and ask again."""
+    add = limits.add
+
+    def add_and_lift(**wanted: Any) -> Any:
+        made = add(**wanted)
+        limits.remove(limit_id=made.subject_id or 0, by=wanted["by"], now=wanted["now"])
+        return made
+
+    monkeypatch.setattr(limits, "add", add_and_lift)
+    sent = {"limit_watts": 3000, "ends_at": soon(), "source": "grid", "reason": "Peak", "circuit_id": flat.kitchen.pk}
+
+    answer = ask("post", "/homes/harbour-flat/limits", sent)
+
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["circuit"]["name"], made["limit_watts"], made["binds"]) == ("Kitchen", 3000, False)
+    assert (made["ends_at"], made["source"], made["reason"]) == (sent["ends_at"], "grid", "Peak")
+    assert ask("get", "/homes/harbour-flat/limits").json()["items"] == []
 
 
 @pytest.mark.parametrize(

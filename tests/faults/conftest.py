@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from tests.faults import place
 from tests.faults.place import Place
 from tests.faults.scale import TORTURE
+from tests.faults.swallowing import Network, own_network
 
 HERE = Path(__file__).parent
 FIGURE = "figure"
@@ -63,3 +64,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Place:
 def flat(template: Place, tmp_path: Path) -> Place:
     """A copy of it for one test."""
     return place.copied(template, tmp_path)
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    with own_network() as network:
+        yield network

@@ -1,6 +1,7 @@
 """A prepared data folder with one busy home in it: run as a process of its own, it says as JSON what there is.
 
-Nine appliances of up to 2000 W on four nested breakers: a third of what is asked for does not fit.
+Nine appliances of up to 2000 W on four nested breakers: a third of what is asked for does not fit. One has to rest for
+a second each time.
 """
 
 import json
@@ -15,9 +16,10 @@ def main(tokens: int) -> None:
 
     from django.conf import settings
     from django.test import Client
+    from django.utils import timezone
 
     from appliances.models import Appliance, Circuit
-    from appliances.services import setup
+    from appliances.services import actor, appliance, setup
     from tests.builders import a_circuit, a_home, a_person, a_token, an_appliance
     from voltsafe import startup
 
@@ -28,6 +30,8 @@ def main(tokens: int) -> None:
     circuits = [floor, a_circuit(home, limit_watts=3000), a_circuit(home, limit_watts=2500, fed_from=floor)]
     for number in range(9):
         an_appliance(home, watts=Decimal(500 + 187 * number) + Decimal("0.001"), at=circuits[number % 3])
+    rests = home.appliances.order_by("pk")[4].pk
+    appliance.change(appliance_id=rests, wanted={"min_off_seconds": 1}, by=actor.SYSTEM, now=timezone.now())
     slow = a_home("Slow", owner=owner)
     lamp = an_appliance(slow, "Lamp", watts=10)
     assert setup.is_set_up()

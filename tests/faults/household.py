@@ -21,7 +21,7 @@ from tests.faults.place import Place
 from tests.faults.scale import until
 from tests.linear import over_http
 from tests.linear.checking import differences
-from tests.linear.clients import Client, record_of
+from tests.linear.clients import Client, limit_now_and_then, record_of, start_of
 from tests.linear.operations import Operation, Switch
 
 PAUSE = 0.01
@@ -64,7 +64,7 @@ class Household:
         self.cut = 0
         """Requests whose connection was cut before an answer."""
         self.unknown: list[tuple[int, bool]] = []
-        """Those of them that were not sent again."""
+        """What was sent without a key and may have been done: cut, or told that the database failed on the way."""
         self.unclean: list[tuple[int, str]] = []
         self.unanswered: list[int] = []
 
@@ -129,6 +129,8 @@ class Household:
                     wanted, asked_at=asked, answered_at=ended, status=status, body=text, replayed=again, key=key
                 )
             )
+            if not key and self.operations[-1].answer is None:
+                self.unknown.append((appliance_id, on))
             outcome = _outcome(status, text)
             if outcome:
                 revision = json.loads(text).get("revision", 0)
@@ -173,20 +175,20 @@ def _post(port: int, path: str, body: str, headers: dict[str, str]) -> tuple[int
 def _outcome(status: int, text: str) -> str:
     if status == 200:
         return "granted" if json.loads(text)["changed"] else "as it was"
-    return "refused" if status == 403 and json.loads(text)["code"] == "capacity_exceeded" else ""
+    return "refused" if status == 403 and json.loads(text)["code"] in {"capacity_exceeded", "must_rest"} else ""
 
 
 @contextmanager
-def living(place: Place, doors: Sequence[int], *, people: int = 4) -> Iterator[Household]:
+def living(place: Place, doors: Sequence[int], *, people: int = 4, limits: int = 10) -> Iterator[Household]:
     """A household whose every answer is judged at its end: kept, once, and as one after the other would have been told.
 
-    At the first of the doors somebody must answer by then.
+    At the first of the doors somebody must answer by then. So many times the first of its circuits may carry less for a
+    second, and as before for the next.
     """
+    slug = place.home["slug"]
     with closing(Client(doors[0], place.home["tokens"][0])) as asker:
-        slug = place.home["slug"]
-        start = over_http.start_of(
-            asker.ask("GET", f"/homes/{slug}/load"), list(asker.all_of(f"/homes/{slug}/appliances"))
-        )
+        limit_now_and_then(asker, slug, place.home["circuits"][1], times=limits)
+        start = start_of(asker, slug)
     with Household(place, doors, people=people) as household:
         yield household
     household.assert_clean()

@@ -5,15 +5,19 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
+import psycopg
 import pytest
 
 from tests.serving.process import a_free_port
 
 USER = "voltsafe"
+LOCALLY = "127.0.0.1"
+SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 
 
 def programs() -> Path | None:
@@ -26,13 +30,19 @@ def programs() -> Path | None:
 
 
 class OwnPostgres:
-    def __init__(self, folder: Path, found: Path) -> None:
-        self._found, self._folder = found, folder
+    """At an address, and where its commands are run `inside` a network, at one of that."""
+
+    def __init__(self, folder: Path, found: Path, address: str = LOCALLY, inside: Sequence[str] = ()) -> None:
+        self._found, self._folder, self._inside = found, folder, inside
         self.port = a_free_port()
-        self.url = f"postgres://{USER}@127.0.0.1:{self.port}/postgres"
+        self.url = f"postgres://{USER}@{address}:{self.port}/postgres"
+        self.past_the_network = f"postgres://{USER}@{quote(str(folder), safe='')}:{self.port}/postgres"
+        """By its socket in the file system."""
         self._run("initdb", "-D", folder / "rows", "-U", USER, "--auth=trust", "--no-sync", "--no-instructions")
+        with (folder / "rows/pg_hba.conf").open("a") as who_may:
+            who_may.write(f"host all {USER} samenet trust\n")
         # Tests cut no power, so nothing waits for the disk.
-        options = f"-p {self.port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=60"
+        options = f"-p {self.port} -k {folder} -c listen_addresses={address} -c fsync=off -c max_connections=60"
         self._run("pg_ctl", "-D", folder / "rows", "-l", folder / "log", "-o", options, "-w", "start")
 
     def _run(self, program: str, *arguments: object) -> None:
@@ -40,6 +50,7 @@ class OwnPostgres:
         if os.geteuid() == 0:
             # It refuses to run as root.
             command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
+        command = [*self._inside, *command]
         subprocess.run(command, cwd=self._folder, check=True, stdout=subprocess.DEVNULL)
 
     def restart(self) -> None:
@@ -48,6 +59,11 @@ class OwnPostgres:
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", self._folder / "rows", "-m", "immediate", "-w", "stop")
+
+    def sessions(self) -> int:
+        """That it holds for its clients, as far as it knows."""
+        with psycopg.connect(self.past_the_network) as asking:
+            return int(asking.execute(SESSIONS).fetchone()[0])  # type: ignore[index]
 
     def freeze(self) -> None:
         """Its connections stay, take what is sent and never answer; new ones are made by the system and no more."""
@@ -66,7 +82,7 @@ class OwnPostgres:
 
 
 @contextmanager
-def own_postgres() -> Iterator[OwnPostgres]:
+def own_postgres(address: str = LOCALLY, inside: Sequence[str] = ()) -> Iterator[OwnPostgres]:
     found = programs()
     if found is None:
         pytest.skip("there is no PostgreSQL server")
@@ -74,7 +90,7 @@ def own_postgres() -> Iterator[OwnPostgres]:
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
-        server = OwnPostgres(folder, found)
+        server = OwnPostgres(folder, found, address, inside)
         try:
             yield server
         finally:

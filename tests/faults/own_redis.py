@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,17 +12,21 @@ import redis
 from tests.faults.scale import until
 from tests.serving.process import a_free_port
 
+LOCALLY = "127.0.0.1"
+
 
 class OwnRedis:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    """At an address, and where its command is run `inside` a network, at one of that."""
+
+    def __init__(self, folder: Path, address: str = LOCALLY, inside: Sequence[str] = ()) -> None:
         self.port = a_free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.url = f"redis://{address}:{self.port}/0"
+        where = ["--port", str(self.port), "--bind", address, "--protected-mode", "no", "--dir", str(folder)]
+        self._command = [*inside, "redis-server", *where, "--save", "", "--appendonly", "no"]
         self.start()
 
     def start(self) -> None:
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        self._process = subprocess.Popen([*command, "--dir", str(self._folder)], stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
         until(self._answers, within=30, what="Redis answers")
 
     def _answers(self) -> bool:
@@ -42,10 +46,10 @@ class OwnRedis:
 
 
 @contextmanager
-def own_redis(folder: Path) -> Iterator[OwnRedis]:
+def own_redis(folder: Path, address: str = LOCALLY, inside: Sequence[str] = ()) -> Iterator[OwnRedis]:
     if shutil.which("redis-server") is None:
         pytest.skip("there is no redis-server")
-    server = OwnRedis(folder)
+    server = OwnRedis(folder, address, inside)
     try:
         yield server
     finally:

@@ -22,7 +22,8 @@ def test_a_process_dies_between_the_commit_and_telling_of_it(flat: Place, figure
         place.serving(flat, unlucky.serve("dying"), DIES_AT="10", VOLTSAFE_CONTROLLER="0") as web,
         Reader(flat) as reader,
         Followers(flat, [other.port], 20) as followers,
-        living(flat, [web.port]) as people,
+        # A limit would be told of, too.
+        living(flat, [web.port], limits=0) as people,
     ):
         for left in reversed(range(DEATHS)):
             web.process.wait(60)

@@ -2,28 +2,20 @@
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
-import psycopg
 import pytest
 
 from tests.faults import looking, place
+from tests.faults.doors import ABOUT_FIVE, MOST_CONNECTIONS, ask_at_every_door
 from tests.faults.followers import Followers
 from tests.faults.household import living
 from tests.faults.looking import Reader
 from tests.faults.own_postgres import OwnPostgres, own_postgres
-from tests.faults.place import Place, Running
+from tests.faults.place import Place
 from tests.faults.scale import RIGHT_AGAIN, TORTURE, until
 
 RESTARTS = 2 * TORTURE
 STALLS = TORTURE
-ABOUT_FIVE = 10.0
-"""What is asked of a stalled database is given up after five seconds or so; the machine of a test may be busy."""
-
-MOST_CONNECTIONS = 14
-"""Eight threads answer HTTP, four look after watchers, one tends; one more is being made anew."""
-
-SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +27,6 @@ def server() -> Iterator[OwnPostgres]:
 @pytest.fixture(scope="module")
 def flat(server: OwnPostgres, tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place.furnished(tmp_path_factory.mktemp("on_postgresql"), DATABASE_URL=server.url)
-
-
-def sessions(server: OwnPostgres) -> int:
-    with psycopg.connect(server.url) as asking:
-        return int(asking.execute(SESSIONS).fetchone()[0])  # type: ignore[index]
 
 
 def test_restarted_at_once_again_and_again(server: OwnPostgres, flat: Place, figure: Callable[[str], None]) -> None:
@@ -58,7 +45,7 @@ def test_restarted_at_once_again_and_again(server: OwnPostgres, flat: Place, fig
                 longest = max(longest, time.monotonic() - began)
             people.after(25)
         followers.current(looking.revision(flat))
-        most = sessions(server)
+        most = server.sessions()
 
     reader.assert_never_over()
     flat.assert_verified()
@@ -70,9 +57,6 @@ def test_restarted_at_once_again_and_again(server: OwnPostgres, flat: Place, fig
         f"{len(people.apologies)} times 503 with Retry-After and nothing worse; answering again after {longest:.1f} s; "
         f"{most} connections; {reader.looks} looks, none over a limit"
     )
-
-
-DOORS = ["/api/v1/homes/{slug}/load", "/homes/{slug}/", "/admin/", "/readyz", "/"]
 
 
 def test_stopped_in_its_tracks(server: OwnPostgres, flat: Place, figure: Callable[[str], None]) -> None:
@@ -89,7 +73,7 @@ def test_stopped_in_its_tracks(server: OwnPostgres, flat: Place, figure: Callabl
             people.after(10)
             recovered = max(recovered, time.monotonic() - began)
         followers.current(looking.revision(flat))
-        until(lambda: sessions(server) <= MOST_CONNECTIONS, within=RIGHT_AGAIN, what="few connections are left")
+        until(lambda: server.sessions() <= MOST_CONNECTIONS, within=RIGHT_AGAIN, what="few connections are left")
 
     flat.assert_verified()
     assert people.apologies, "somebody asked while it stood still"
@@ -100,22 +84,3 @@ def test_stopped_in_its_tracks(server: OwnPostgres, flat: Place, figure: Callabl
         f"14 PostgreSQL stalled {STALLS} times: {len(people.apologies)} times 503 with Retry-After, after "
         f"{slowest:.1f} s at most; {len(people.told)} answers, 0 lost, 0 twice; working again after {recovered:.1f} s"
     )
-
-
-def ask_at_every_door(web: Running, flat: Place) -> list[float]:
-    """Seconds until each of them apologized, twice over: with a connection of before the stall, and without one."""
-
-    def ask(path: str) -> float:
-        began = time.monotonic()
-        by = (
-            {"Authorization": f"Bearer {flat.home['tokens'][0]}"}
-            if "/api/" in path
-            else {"Cookie": flat.home["session"]}
-        )
-        status, headers, _text = web.ask("GET", path.format(**flat.home), **by)
-        assert status == 503, (path, status)
-        assert headers.get("Retry-After") or path == "/readyz", path
-        return time.monotonic() - began
-
-    with ThreadPoolExecutor(len(DOORS)) as crowd:
-        return [took for _ in range(2) for took in crowd.map(ask, DOORS)]

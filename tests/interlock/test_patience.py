@@ -53,6 +53,15 @@ def test_the_server_says_it_first() -> None:
     assert base.PATIENCE > 5.5
 
 
+def test_the_server_looks_whether_we_are_there() -> None:
+    """Or it would keep the connections that were given up while nothing came through, and run out of them."""
+    names = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout")
+    with connections["default"].cursor() as cursor:
+        settings = [cursor.execute(f"SHOW {name}").fetchone()[0] for name in names]
+
+    assert settings == ["10", "5", "3", "25000"]
+
+
 def test_a_server_that_takes_connections_and_says_nothing_is_not_asked_again_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,24 +1,26 @@
 """Whether what clients were told could have been told by one that does one thing after the other, as on record.
 
 Every decision is taken under the home's lock and numbered there, so its revision says where in the one true order it
-stands. Played in that order by the balancer's arithmetic every decision must come out as it is on record; every answer
+stands. Played in that order by the balancer's arithmetic, each at its own moment, under the temporary limits that held
+then and with who rested then, every decision must come out as it is on record; every answer
 must be in the record exactly once, or where nothing had to be done be true at its revision; whoever looked must have
 seen exactly one revision; and what was answered before something else was asked for must stand before it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from math import inf
 
 from appliances.balancer import admission
 from appliances.balancer.tree import BrokenTree, Tree, UnknownLoad
-from tests.linear import matching, searching
+from tests.linear import by_itself, matching, searching
+from tests.linear.house import House, Limit
+from tests.linear.moments import meanwhile, timed
 from tests.linear.operations import (
     AS_IT_WAS,
     DONE,
-    GRANTED,
     NOT_DONE,
-    REFUSED,
     Operation,
     Seen,
     SetAppliance,
@@ -28,7 +30,7 @@ from tests.linear.operations import (
     Wanted,
     as_one,
 )
-from tests.linear.record import Numbers, Row
+from tests.linear.record import GRANTED, REFUSED, Numbers, Row
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,20 @@ class Start:
 
     revision: int
     tree: Tree
+    """With each circuit's own limit."""
+    limits: tuple[Limit, ...] = ()
+    clock: datetime | None = None
+    """What the clock that decisions are noted by showed when that of the operations was 0; None: it is not known."""
+
+    @property
+    def house(self) -> House:
+        return House(self.tree, self.limits)
 
 
 @dataclass
 class _History:
-    states: dict[int, Tree]
+    states: dict[int, House]
+    clock: datetime | None = None
     whose: dict[int, Operation] = field(default_factory=dict)
     still: list[tuple[int, Operation]] = field(default_factory=list)
     """What only looked at a revision, or found everything as asked."""
@@ -52,10 +63,11 @@ class _History:
 def differences(start: Start, operations: Iterable[Operation], record: Iterable[Row]) -> list[str]:
     """One line for everything that could not have been so; nothing where all could. `record` begins after the start."""
     told, wrong = as_one(operations)
-    rows = sorted(record, key=lambda row: row.revision)
-    certain = _History({start.revision: start.tree})
+    rows = sorted((timed(row, start.clock) for row in record), key=lambda row: row.revision)
+    certain = _History({start.revision: start.house}, start.clock)
     wrong += _certain(certain, told, {row.revision: row for row in rows})
-    sought = certain.whose, certain.still, rows, certain.open_to
+    asked_for = [row for row in rows if row.action not in by_itself.OF_ITS_OWN]
+    sought = certain.whose, certain.still, asked_for, certain.open_to
     found = _judged(certain, matching.matched(*sought), start, rows)
     if found and not wrong and (other := searching.matched(*sought)) is not None:
         found = _judged(certain, other, start, rows)
@@ -64,7 +76,7 @@ def differences(start: Start, operations: Iterable[Operation], record: Iterable[
 
 def _judged(certain: _History, found: matching.Whose, start: Start, rows: list[Row]) -> list[str]:
     """What is wrong if these are whose decisions these were."""
-    history = _History(dict(certain.states), {**certain.whose, **found}, certain.still, certain.open_to)
+    history = replace(certain, states=dict(certain.states), whose={**certain.whose, **found})
     wrong = [*_left_over(history, rows), *_play(history, start, rows)]
     for revision, one in history.still:
         wrong += _stood_still(history, revision, one)
@@ -105,27 +117,30 @@ def _left_over(history: _History, rows: list[Row]) -> Iterator[str]:
         if id(one) not in placed and one.answer is not None and one.answer.outcome != DONE:
             yield f"no decision in the record is this one's: {one}"
     for row in rows:
-        if row.revision not in history.whose:
+        if row.revision not in history.whose and row.action not in by_itself.OF_ITS_OWN:
             yield f"nobody asked for this: {row}"
 
 
 def _play(history: _History, start: Start, rows: list[Row]) -> Iterator[str]:
-    tree, revision = start.tree, start.revision
+    house, revision = start.house, start.revision
     for row in rows:
         if row.revision != revision + 1:
             yield f"the record goes from revision {revision} to {row.revision}"
         revision = row.revision
         wanted = history.whose[revision].wanted if revision in history.whose else _told_by(row)
-        if wanted is None:
+        if row.action in by_itself.BOOKED:
+            yield from by_itself.wrong(house, row)
+            house = by_itself.booked(house, row)
+        elif wanted is None:
             yield f"revision {revision} is of a kind that is not checked here: {row.action}"
         else:
             try:
-                after = wanted.applied(tree)
-                yield from _decided(row, wanted, tree, after)
-                tree = after if row.outcome == GRANTED else tree
+                after = wanted.applied(house)
+                yield from _decided(row, wanted, house, after)
+                house = after.noting(house, row.at) if row.outcome == GRANTED else house
             except (BrokenTree, UnknownLoad) as why:
                 yield f"revision {revision} cannot be played: {why}"
-        history.states[revision] = tree
+        history.states[revision] = house
 
 
 def _told_by(row: Row) -> Wanted | None:
@@ -143,12 +158,18 @@ def _told_by(row: Row) -> Wanted | None:
     return None
 
 
-def _decided(row: Row, wanted: Wanted, before: Tree, after: Tree) -> Iterator[str]:
+def _decided(row: Row, wanted: Wanted, before: House, after: House) -> Iterator[str]:
     if after == before:
         yield f"revision {row.revision} decides what was so already: {row}"
         return
-    about = wanted.about(after)
-    verdict = admission.decide(before=before, after=after, wanted=wanted.for_the_sake_of, about=about)
+    until = before.rests_until(after, row.at)
+    if until or row.rests_until:
+        if (row.outcome, row.rests_until) != (REFUSED if until else GRANTED, until):
+            yield f"revision {row.revision} is {row.outcome}; played again it rests until {until}: {row}"
+        return
+    now = after.at(row.at)
+    about = wanted.about(now)
+    verdict = admission.decide(before=before.at(row.at), after=now, wanted=wanted.for_the_sake_of, about=about)
     is_refused = isinstance(verdict, admission.Refused)
     outcome = REFUSED if is_refused else GRANTED
     if row.outcome != outcome:
@@ -163,23 +184,26 @@ def _decided(row: Row, wanted: Wanted, before: Tree, after: Tree) -> Iterator[st
 
 
 def _stood_still(history: _History, revision: int, one: Operation) -> Iterator[str]:
-    tree, answer = history.states.get(revision), one.answer
-    if tree is None or answer is None:
+    house, answer = history.states.get(revision), one.answer
+    if house is None or answer is None:
         yield f"there is no revision {revision}: {one}"
         return
     if answer.seen is not None and answer.seen.revision == revision:
-        yield from _saw(tree, answer.seen)
+        yield from _saw(house, answer.seen, meanwhile(house, one, history.clock))
         if answer.revision is not None and answer.revision > revision:
             yield f"revision {revision} was shown with what had made revision {answer.revision}: {one}"
     is_at_it = (answer.outcome, answer.revision) == (AS_IT_WAS, revision)
-    if is_at_it and one.wanted is not None and one.wanted.applied(tree) != tree:
+    if is_at_it and one.wanted is not None and one.wanted.applied(house) != house:
         yield f"at revision {revision} it was not as was asked: {one}"
 
 
-def _saw(tree: Tree, seen: Seen) -> Iterator[str]:
-    there = {one.id: (tree.carried_mw(one.id), one.limit_mw) for one in tree.breakers}
-    if dict(seen.circuits) != there:
-        yield f"at revision {seen.revision} circuits carried {there} (load, limit); shown were {dict(seen.circuits)}"
+def _saw(house: House, seen: Seen, moments: Iterable[datetime]) -> Iterator[str]:
+    """At one of these moments: between them no limit began or ended."""
+    tree = house.tree
+    there = [{one.id: (tree.carried_mw(one.id), one.limit_mw) for one in house.at(at).breakers} for at in moments]
+    if dict(seen.circuits) not in there:
+        could_be = " or ".join(map(str, there))
+        yield f"at revision {seen.revision} circuits carried {could_be} (load, limit); shown were {dict(seen.circuits)}"
     on = sum(load.is_on for load in tree.loads)
     if seen.appliances_on not in {None, on}:
         yield f"at revision {seen.revision} {on} appliances were on; shown were {seen.appliances_on}"
@@ -190,8 +214,8 @@ def _was_so(history: _History, one: Operation) -> Iterator[str]:
     first = max((pk for pk, other in history.whose.items() if other.answered_at < one.asked_at), default=0)
     last = max((pk for pk, other in history.whose.items() if other.asked_at < one.answered_at), default=0)
     first, last = max(first, min(history.states)), max(last, min(history.states))
-    among = (tree for revision, tree in history.states.items() if first <= revision <= last)
-    if one.wanted and not any(one.wanted.applied(tree) == tree for tree in among):
+    among = (house for revision, house in history.states.items() if first <= revision <= last)
+    if one.wanted and not any(one.wanted.applied(house) == house for house in among):
         yield f"it was never as was asked, and no decision made it so: {one}"
 
 

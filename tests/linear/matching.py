@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import accumulate, pairwise
 from math import inf
 
-from tests.linear.operations import DONE, GRANTED, Operation
-from tests.linear.record import Row
+from tests.linear import moments
+from tests.linear.operations import DONE, Operation
+from tests.linear.record import GRANTED, Row
 
 Whose = dict[int, Operation]
 
@@ -14,13 +15,15 @@ def fits(one: Operation, row: Row) -> bool:
     """Whether the decision may be what was taken on this."""
     if one.wanted is None or (row.action, row.subject_id) != (one.wanted.action, one.wanted.subject_id):
         return False
-    if one.by and row.by and one.by != row.by:
+    if (one.by and row.by and one.by != row.by) or not moments.is_within(one, row):
         return False
     answer = one.answer
     if answer is not None:
         if row.outcome != (GRANTED if answer.outcome == DONE else answer.outcome):
             return False
         if answer.numbers is not None and answer.numbers != row.numbers:
+            return False
+        if answer.rests_until is not None and answer.rests_until != row.rests_until:
             return False
     return one.wanted.is_told_by(row)
 

@@ -5,10 +5,12 @@ Moments are of one clock for all clients (`time.monotonic()` is one for all proc
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from math import inf
 from typing import Protocol
 
 from appliances.balancer.tree import Tree
+from tests.linear.house import House, Limit
 from tests.linear.record import Numbers, Row
 
 
@@ -23,7 +25,7 @@ class Wanted(Protocol):
     def for_the_sake_of(self) -> frozenset[int]:
         """The appliances that are never proposed for switching off."""
 
-    def applied(self, tree: Tree) -> Tree: ...
+    def applied(self, house: House) -> House: ...
     def about(self, after: Tree) -> int: ...
     def is_told_by(self, row: Row) -> bool:
         """Whether the decision speaks of this very wish, its kind and subject being the same."""
@@ -46,9 +48,9 @@ class Switch:
     def for_the_sake_of(self) -> frozenset[int]:
         return frozenset({self.appliance_id})
 
-    def applied(self, tree: Tree) -> Tree:
+    def applied(self, house: House) -> House:
         one = [self.appliance_id]
-        return tree.switched(on=one) if self.on else tree.switched(off=one)
+        return replace(house, tree=house.tree.switched(on=one) if self.on else house.tree.switched(off=one))
 
     def about(self, after: Tree) -> int:
         return after.load(self.appliance_id).circuit_id
@@ -71,8 +73,8 @@ class Swap:
     def for_the_sake_of(self) -> frozenset[int]:
         return frozenset({self.on_id})
 
-    def applied(self, tree: Tree) -> Tree:
-        return tree.switched(on=[self.on_id], off=self.off_ids)
+    def applied(self, house: House) -> House:
+        return replace(house, tree=house.tree.switched(on=[self.on_id], off=self.off_ids))
 
     def about(self, after: Tree) -> int:
         return after.load(self.on_id).circuit_id
@@ -95,9 +97,10 @@ class SetLimit:
     def subject_id(self) -> int:
         return self.circuit_id
 
-    def applied(self, tree: Tree) -> Tree:
-        breaker = tree.breaker(self.circuit_id)
-        return tree.with_breaker(replace(breaker, limit_mw=self.limit_mw, own_limit_mw=self.limit_mw))
+    def applied(self, house: House) -> House:
+        breaker = house.tree.breaker(self.circuit_id)
+        changed = replace(breaker, limit_mw=self.limit_mw, own_limit_mw=self.limit_mw)
+        return replace(house, tree=house.tree.with_breaker(changed))
 
     def about(self, _after: Tree) -> int:
         return self.circuit_id
@@ -123,8 +126,9 @@ class SetAppliance:
     def for_the_sake_of(self) -> frozenset[int]:
         return frozenset({self.appliance_id})
 
-    def applied(self, tree: Tree) -> Tree:
-        return tree.with_load(replace(tree.load(self.appliance_id), **self._set()))  # type: ignore[arg-type]
+    def applied(self, house: House) -> House:
+        changed = replace(house.tree.load(self.appliance_id), **self._set())  # type: ignore[arg-type]
+        return replace(house, tree=house.tree.with_load(changed))
 
     def about(self, after: Tree) -> int:
         return after.load(self.appliance_id).circuit_id
@@ -140,6 +144,56 @@ class SetAppliance:
 
 
 @dataclass(frozen=True)
+class AddLimit:
+    """A temporary one; it may lie below what is on."""
+
+    circuit_id: int
+    limit_mw: int
+    starts_at: datetime
+    ends_at: datetime
+    action: str = "add_limit"
+    for_the_sake_of: frozenset[int] = frozenset()
+
+    @property
+    def subject_id(self) -> int:
+        return self.circuit_id
+
+    def applied(self, house: House) -> House:
+        """As another one each time; what it is called only its decision says."""
+        return house.with_limit(Limit(0, self.circuit_id, self.limit_mw, self.starts_at, self.ends_at))
+
+    def about(self, _after: Tree) -> int:
+        return self.circuit_id
+
+    def is_told_by(self, row: Row) -> bool:
+        wanted = Limit(0, self.circuit_id, self.limit_mw, self.starts_at, self.ends_at)
+        return row.limit is not None and replace(row.limit, id=0) == wanted
+
+
+@dataclass(frozen=True)
+class RemoveLimit:
+    """Before its end."""
+
+    circuit_id: int
+    limit_id: int
+    action: str = "remove_limit"
+    for_the_sake_of: frozenset[int] = frozenset()
+
+    @property
+    def subject_id(self) -> int:
+        return self.circuit_id
+
+    def applied(self, house: House) -> House:
+        return house.without_limit(self.limit_id)
+
+    def about(self, _after: Tree) -> int:
+        return self.circuit_id
+
+    def is_told_by(self, row: Row) -> bool:
+        return row.limit is not None and row.limit.id == self.limit_id
+
+
+@dataclass(frozen=True)
 class Seen:
     """The load of a home as it was shown: of every circuit what it carries and may carry."""
 
@@ -149,8 +203,6 @@ class Seen:
     appliances_on: int | None = None
 
 
-GRANTED = "granted"
-REFUSED = "refused"
 AS_IT_WAS = "as it was"
 DONE = "done"
 """It is as was asked; whether by this or already is not said."""
@@ -166,6 +218,8 @@ class Answer:
     """That of the decision, or at which it already was so."""
     numbers: Numbers | None = None
     seen: Seen | None = None
+    rests_until: datetime | None = None
+    """Where it was refused because of that."""
 
 
 @dataclass(frozen=True)

@@ -7,24 +7,15 @@ differences(start, operations, of_json(decisions_after(start.revision)))
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from math import inf
+from time import monotonic
 from typing import Any
 
-from appliances.balancer.tree import Breaker, Load, Tree
+from appliances.balancer.tree import Breaker, Load, Rules, Tree
 from tests.linear.checking import Start
-from tests.linear.operations import (
-    AS_IT_WAS,
-    DONE,
-    GRANTED,
-    NOT_DONE,
-    REFUSED,
-    SHOWN,
-    Answer,
-    Operation,
-    Seen,
-    Wanted,
-)
-from tests.linear.record import Numbers, milliwatts
+from tests.linear.operations import AS_IT_WAS, DONE, NOT_DONE, SHOWN, Answer, Operation, Seen, Wanted
+from tests.linear.record import GRANTED, REFUSED, Numbers, Row, limit_of, milliwatts, switched_at
 
 NOTHING_WAS_CHANGED = {"busy", "interlock_missing"}
 """Of the answers that say that something is out of order, those that say this too; after others it is not known."""
@@ -53,9 +44,13 @@ def answer_of(wanted: Wanted | None, status: int, body: bytes | str, *, replayed
     """None: whether it was done is not known."""
     if status == 200:
         return _done(wanted, json.loads(body), replayed=replayed)
+    if status in {201, 204}:
+        return Answer(DONE)
     told = _json(body)
     if status == 403 and told.get("code") == "capacity_exceeded":
         return Answer(REFUSED, numbers=_numbers(told))
+    if status == 403 and told.get("code") == "must_rest":
+        return Answer(REFUSED, rests_until=datetime.fromisoformat(told["rests_until"]))
     if status < 500 or told.get("code") in NOTHING_WAS_CHANGED:
         return Answer(NOT_DONE)
     return None
@@ -67,18 +62,19 @@ def seen_of(load: Mapping[str, Any]) -> Seen:
     return Seen(load["revision"], circuits, load["appliances_on"])
 
 
-def start_of(load: Mapping[str, Any], appliances: Iterable[Mapping[str, Any]]) -> Start:
-    """The home while nobody changes it: of `GET load` and all of `GET appliances`."""
+def start_of(
+    load: Mapping[str, Any],
+    appliances: Iterable[Mapping[str, Any]],
+    limits: Iterable[Mapping[str, Any]] = (),
+    so_far: Iterable[Row] = (),
+) -> Start:
+    """The home while nobody changes it: of `GET load`, all of `GET appliances`, of `GET limits`, and the record."""
     breakers = (
-        Breaker(
-            one["id"],
-            one["name"],
-            one["parent_id"],
-            milliwatts(one["limit_watts"]),
-            own_limit_mw=milliwatts(one["own_limit_watts"]),
-        )
+        Breaker(one["id"], one["name"], one["parent_id"], own_mw, own_limit_mw=own_mw)
         for one in load["circuits"]
+        for own_mw in [milliwatts(one["own_limit_watts"])]
     )
+    switched = switched_at(so_far)
     loads = (
         Load(
             one["id"],
@@ -87,10 +83,22 @@ def start_of(load: Mapping[str, Any], appliances: Iterable[Mapping[str, Any]]) -
             milliwatts(one["rated_watts"]),
             one["is_on"],
             one["priority"],
+            Rules(min_off_seconds=one["min_off_seconds"]),
+            switched.get(one["id"]),
         )
         for one in appliances
     )
-    return Start(load["revision"], Tree(tuple(breakers), tuple(loads)))
+    return Start(load["revision"], Tree(tuple(breakers), tuple(loads)), tuple(map(limit_of, limits)), beginning())
+
+
+def beginning() -> datetime:
+    """What the clock of this machine, by which decisions are noted, showed when `monotonic()` was 0.
+
+    Of several readings the one that was interrupted the least: on a busy machine any of them may be.
+    """
+    readings = [(monotonic(), datetime.now(UTC), monotonic()) for _ in range(50)]
+    before, now, after = min(readings, key=lambda one: one[2] - one[0])
+    return now - timedelta(seconds=(before + after) / 2)
 
 
 def _done(wanted: Wanted | None, told: Mapping[str, Any], *, replayed: bool) -> Answer:

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from appliances.balancer import units
 from appliances.models import Decision, Home
 from appliances.presentation import resources
+from tests.linear.house import LONG_AGO, Limit
+
+GRANTED = "granted"
+REFUSED = "refused"
+SWITCHES = {"switch_on", "switch_off", "swap"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,13 @@ class Row:
     """What a swap named that was on."""
     changed: Mapping[str, Any] | None = None
     """The new values, watts as milliwatts."""
+    at: datetime = LONG_AGO
+    limit: Limit | None = None
+    """The temporary one that came, began, ended or was lifted."""
+    rests_until: datetime | None = None
+    """Where that is why it was refused."""
+    moment: float | None = None
+    """`at`, by the clock of the operations."""
 
 
 def of_home(home: Home, since: int = 0) -> list[Row]:
@@ -63,7 +76,27 @@ def _row(one: Mapping[str, Any]) -> Row:
         None if one["circuit"] is None or one["load_after_watts"] is None else _numbers(one),
         frozenset(each["id"] for each in facts.get("off", [])),
         {name: milliwatts(value) if name in {"limit", "rated"} else value for name, value in changed.items()},
+        datetime.fromisoformat(one["at"]),
+        limit_of(facts["temporary_limit"]) if "temporary_limit" in facts else None,
+        datetime.fromisoformat(facts["rests_until"]) if "rests_until" in facts else None,
     )
+
+
+def limit_of(told: Mapping[str, Any]) -> Limit:
+    """As the record and the API name it."""
+    starts_at, ends_at = (datetime.fromisoformat(told[name]) for name in ("starts_at", "ends_at"))
+    circuit_id = told["circuit"]["id"] if "circuit" in told else told["circuit_id"]
+    watts = told["limit_watts"] if "limit_watts" in told else told["limit"]
+    return Limit(told["id"], circuit_id, milliwatts(watts), starts_at, ends_at)
+
+
+def switched_at(record: Iterable[Row]) -> dict[int, datetime]:
+    """When each appliance was last switched on or off, by what was decided so far."""
+    found: dict[int, datetime] = {}
+    for row in sorted(record, key=lambda row: row.revision):
+        if row.action in SWITCHES and row.outcome == GRANTED:
+            found |= dict.fromkeys([row.subject_id, *row.off], row.at)
+    return found
 
 
 def _numbers(one: Mapping[str, Any]) -> Numbers:

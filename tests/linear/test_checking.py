@@ -81,7 +81,7 @@ def test_a_lost_update_is_found(home: OneByOne) -> None:
 def test_an_update_on_what_was_read_too_early_is_found(home: OneByOne) -> None:
     """Two were let in for which there was room for one."""
     first = home.does(Switch(6, on=True), 0, 1)
-    home.tree = home.start.tree
+    home.house = home.start.house
     second = home.does(SetLimit(MAIN, 2_000_000), 0, 1)
 
     assert found(home, "played again it is refused", first, second)

@@ -21,7 +21,8 @@ from psycopg import sql
 
 from tests.linear.checking import differences
 from tests.linear.clients import a_busy_home, client, record_of, wishes
-from tests.linear.operations import AS_IT_WAS, DONE, GRANTED, REFUSED, SHOWN, Operation
+from tests.linear.operations import AS_IT_WAS, DONE, SHOWN, Operation
+from tests.linear.record import GRANTED, REFUSED
 from tests.serving.process import ROOT, Serving, serving
 
 CLIENTS = 6

@@ -39,6 +39,9 @@ def test_whenever_it_is_killed_everything_answered_is_kept_and_the_next_one_goes
     home = a_home(limit_watts=5000)
     kitchen = a_circuit(home, limit_watts=2500)
     appliances = [an_appliance(home, watts=1000, at=kitchen).pk for _ in range(3)]
+    history.must_rest(appliances[0])
+    for number in range(KILLS):
+        history.limit_for_a_while(home, kitchen, watts=1500, after=1 + 2 * number, seconds=1)
     dice, last = Random(random()), revision_of(home)
     start, told = history.start_of(home), list[Operation]()
 

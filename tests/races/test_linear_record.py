@@ -5,7 +5,7 @@ from random import Random, random
 
 import pytest
 
-from appliances.models import Decision
+from appliances.models import Decision, Home
 from appliances.models.decision import Outcome
 from appliances.services import verifying
 from tests.linear.operations import Operation
@@ -29,13 +29,20 @@ def operations(orders: list[list[Order]], answers: list[list[Said]]) -> list[Ope
         history.operation(order, said)
         for own, told in zip(orders, answers, strict=True)
         for order, said in zip(own, told, strict=True)
+        if order["do"] != "tend"
     ]
+
+
+def all_orders(home: Home) -> list[list[Order]]:
+    """Of each of a crowd, and of a controller beside them."""
+    crowd = [history.random_orders(home, EACH, Random(random())) for _ in range(CROWD)]
+    return [*crowd, history.tending(home, EACH)]
 
 
 def test_what_threads_were_answered_could_have_been_answered_one_after_the_other() -> None:
     home = history.a_busy_home()
     start = history.start_of(home)
-    orders = [history.random_orders(home, EACH, Random(random())) for _ in range(CROWD)]
+    orders = all_orders(home)
 
     answers = at_once([partial(all_of, own) for own in orders])
 
@@ -49,11 +56,10 @@ def test_what_threads_were_answered_could_have_been_answered_one_after_the_other
 
 @pytest.mark.processes
 def test_what_processes_were_answered_could_have_been_answered_one_after_the_other() -> None:
-    home = history.a_busy_home()
-    start = history.start_of(home)
-    orders = [history.random_orders(home, EACH, Random(random())) for _ in range(CROWD)]
-
-    with hired(CROWD) as workers:
+    with hired(CROWD + 1) as workers:
+        home = history.a_busy_home()
+        start = history.start_of(home)
+        orders = all_orders(home)
         for own, process in zip(orders, workers, strict=True):
             process.tell(own)
         answers = [process.hear() for process in workers]

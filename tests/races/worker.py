@@ -14,21 +14,42 @@ from django.db import connection
 from appliances.balancer import units
 from appliances.models import Decision, Home
 from appliances.presentation import resources, snapshot
-from appliances.services import actor, appliance, circuit, home, pruning, setup, switching, turn
-from appliances.services.outcome import Missing, Refused
+from appliances.services import actor, appliance, circuit, home, limits, pruning, setup, switching, tending, turn
+from appliances.services.actor import By
+from appliances.services.cleaning import Invalid
+from appliances.services.outcome import Changed, Missing, Refused
 from appliances.services.setup import AlreadySetUp
 from appliances.services.turn import Turn
-from tests.linear.operations import AS_IT_WAS, SHOWN
+from tests.linear.operations import AS_IT_WAS, NOT_DONE, SHOWN
 
 Order = dict[str, Any]
 
-USE_CASES = {
+
+def add_limit(
+    *, home_id: int, circuit_id: int, limit: str, starts_at: str, ends_at: str, by: By, now: datetime
+) -> Changed:
+    moments = {"starts_at": datetime.fromisoformat(starts_at), "ends_at": datetime.fromisoformat(ends_at)}
+    wanted = {"circuit_id": circuit_id, "limit": limit, **moments}
+    return limits.add(home_id=home_id, wanted=wanted, by=by, now=now)
+
+
+def remove_limit(*, circuit_id: int, limit_id: int, by: By, now: datetime) -> Changed:
+    """Its circuit is for whoever checks what came of it."""
+    assert circuit_id
+    return limits.remove(limit_id=limit_id, by=by, now=now)
+
+
+USE_CASES: dict[str, Callable[..., Changed]] = {
     "switch": switching.switch,
     "swap": switching.swap,
     "change appliance": appliance.change,
     "change circuit": circuit.change,
     "change home": home.change,
+    "add limit": add_limit,
+    "remove limit": remove_limit,
 }
+IN_VAIN = {"add limit": Invalid, "remove limit": Missing}
+"""What came too late for it, which its time may bring about."""
 
 
 def serve() -> None:
@@ -52,6 +73,8 @@ def carry_out(order: Order) -> Order:
         decision, revision = changed.decision, changed.revision
     except Refused as why:
         decision, revision = why.decision, why.decision.revision
+    except IN_VAIN.get(name, ()):
+        return {"outcome": NOT_DONE, "began": began, "ended": monotonic()}
     ended = monotonic()
     outcome, numbers = (decision.outcome, _numbers(decision)) if decision else (AS_IT_WAS, None)
     return {"outcome": outcome, "revision": revision, "numbers": numbers, "began": began, "ended": ended}
@@ -115,7 +138,13 @@ def let_go_halfway(*, home_id: int) -> None:
         next(pruning.remove(home_id, datetime.now(UTC) + timedelta(days=1)))
 
 
+def tend(*, home_id: int) -> str:
+    tending.tend(home_id=home_id, now=datetime.now(UTC))
+    return "tended"
+
+
 BY_THEMSELVES: dict[str, Callable[..., Any]] = {
+    "tend": tend,
     "set up": set_up,
     "switch halfway": switch_halfway,
     "switch forever": switch_forever,

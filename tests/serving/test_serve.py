@@ -236,6 +236,13 @@ def test_a_read_only_place_for_the_data_folder_is_named(tmp_path: Path) -> None:
     assert "Permission denied" in complaint(tmp_path, without_the_rights_of_root(COMMAND), **where)
 
 
+@pytest.mark.parametrize("command", [COMMAND, [*COMMAND[:-1], "controller"]], ids=["server", "controller"])
+def test_a_data_folder_that_takes_no_note_of_who_runs_is_named(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "data/running.lock").mkdir(parents=True)
+
+    assert f"cannot start. The data folder {tmp_path / 'data'} cannot be used" in complaint(tmp_path, command)
+
+
 def test_a_database_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "voltsafe.sqlite3").touch(0o400)
