@@ -2,8 +2,6 @@
 
 import json
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +10,8 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from tests.serving.process import COMMAND, ROOT, Serving, complaint, serving, started
+from tests.forking.process import run
+from tests.serving.process import BY_HAND, COMMAND, Serving, complaint, serving, started
 from voltsafe import running
 
 pytestmark = pytest.mark.processes
@@ -50,15 +49,7 @@ def test_left_out_it_is_missed_and_runs_in_a_process_of_its_own(tmp_path: Path) 
 
 def test_one_tick_and_no_more(tmp_path: Path) -> None:
     with serving(tmp_path, VOLTSAFE_CONTROLLER="0") as server:
-        once = subprocess.run(
-            [sys.executable, "manage.py", "controller", "--once"],
-            cwd=ROOT,
-            env=server.environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
+        once = run([*CONTROLLER, "--once"], env=server.environment, check=True)
         assert once.stdout == "0 homes were looked at.\n"
         assert not told(server, late=False)["late"]
 
@@ -77,7 +68,7 @@ def test_it_waits_for_a_database_that_is_prepared_and_says_so_once(tmp_path: Pat
 
 
 def test_while_it_waits_it_can_be_stopped(tmp_path: Path) -> None:
-    with started(tmp_path, CONTROLLER) as controller:
+    with started(tmp_path, [*BY_HAND[:-1], "controller"]) as controller:
         controller.wait_for("The controller waits")
         with override_settings(DATA_DIR=tmp_path / "data"), pytest.raises(running.Runs), running.alone():
             pass  # nothing is restored under its hands

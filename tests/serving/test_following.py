@@ -1,8 +1,6 @@
 """Sockets follow people, end to end: a real server, a right that another process takes away, the server's clock."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -14,7 +12,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.serving.process import ROOT, Serving, serving
+from tests.forking.process import run
+from tests.serving.process import COMMAND, Serving, serving
 
 pytestmark = pytest.mark.processes
 
@@ -43,8 +42,7 @@ print(timezone.now().isoformat())
 
 
 def manage(server: Serving, *words: str) -> str:
-    command = [sys.executable, "manage.py", *words]
-    ended = subprocess.run(command, cwd=ROOT, env=server.environment, capture_output=True, text=True, check=True)
+    ended = run([*COMMAND[:-1], *words], env=server.environment, check=True)
     return ended.stdout.strip().splitlines()[-1]
 
 
