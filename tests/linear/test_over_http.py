@@ -44,8 +44,8 @@ def servers() -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.sqlite
-def test_one_server_on_sqlite(tmp_path: Path) -> None:
-    with serving(tmp_path, **OWNER) as server:
+def test_one_server_on_sqlite(served_once: Path) -> None:
+    with serving(served_once, **OWNER) as server:
         assert_one_after_the_other([server])
 
 

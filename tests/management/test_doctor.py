@@ -67,8 +67,8 @@ def doctor(given: dict[str, str]) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.processes
-def test_of_a_home_that_runs_all_is_well(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+def test_of_a_home_that_runs_all_is_well(served_once: Path) -> None:
+    with serving(served_once) as server:
         seen = doctor(server.environment)
         # The controller beside the server writes that it runs a second after the start.
         while "Has never run" in seen.stdout:

@@ -97,9 +97,9 @@ def heard_to_the_end(socket: ClientConnection) -> tuple[int, int]:
     ("taken", "code", "status"), [(REVOKE, 4401, 401), (REMOVE, 4403, 404)], ids=["revoked", "removed"]
 )
 def test_nothing_is_heard_two_seconds_after_the_right_was_taken(
-    tmp_path: Path, taken: str, code: int, status: int
+    served_once: Path, taken: str, code: int, status: int
 ) -> None:
-    with serving(tmp_path, **OWNER) as server:
+    with serving(served_once, **OWNER) as server:
         stale, witness = manage(server, "token", "ada", "--name", "stale"), manage(server, "token", "ada")
         slug = answered(server, "/homes", witness)["items"][0]["slug"]
         url = f"ws://127.0.0.1:{server.port}/ws/api/v1/homes/{slug}/"

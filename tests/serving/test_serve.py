@@ -84,12 +84,12 @@ def test_the_second_start_finds_nothing_to_do(tmp_path: Path) -> None:
     assert found[0] == found[1]
 
 
-def test_a_server_that_was_stopped_leaves_one_file_that_has_it_all(tmp_path: Path) -> None:
-    with serving(tmp_path, **OWNER) as server:
+def test_a_server_that_was_stopped_leaves_one_file_that_has_it_all(served_once: Path) -> None:
+    with serving(served_once, **OWNER) as server:
         server.ask("/sign-in/")
         server.stop()
 
-    assert [path.name for path in (tmp_path / "data").glob("voltsafe.sqlite3*")] == ["voltsafe.sqlite3"]
+    assert [path.name for path in (served_once / "data").glob("voltsafe.sqlite3*")] == ["voltsafe.sqlite3"]
 
 
 def test_while_it_runs_it_is_backed_up_and_nothing_is_restored(server: Serving, kept: Path, tmp_path: Path) -> None:
