@@ -34,14 +34,14 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def _served_once(tmp_path_factory: pytest.TempPathFactory) -> ServedOnce:
+def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> ServedOnce:
     return ServedOnce(tmp_path_factory.mktemp("served_once"))
 
 
 @pytest.fixture
-def served_once(_served_once: ServedOnce) -> Path:
+def served_once(prepared_folder: ServedOnce) -> Path:
     """A folder as the first start leaves it: nobody is there yet."""
-    return _served_once.as_it_was()
+    return prepared_folder.as_it_was()
 
 
 @pytest.fixture(autouse=True, scope="session")
