@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from appliances.api import together
 from appliances.interlock import guard
 from appliances.presentation import newest
 from appliances.services import known
+from tests.serving.served_once import ServedOnce
 
 WRITTEN_BY_MIGRATE = {"django_content_type", "auth_permission"}
 
@@ -29,6 +31,17 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     yield
     if connection.vendor == "postgresql":
         connection.settings_dict["OPTIONS"]["options"] += " -c statement_timeout=0"
+
+
+@pytest.fixture(scope="session")
+def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> ServedOnce:
+    return ServedOnce(tmp_path_factory.mktemp("served_once"))
+
+
+@pytest.fixture
+def served_once(prepared_folder: ServedOnce) -> Path:
+    """A folder as the first start leaves it: nobody is there yet."""
+    return prepared_folder.as_it_was()
 
 
 @pytest.fixture(autouse=True, scope="session")

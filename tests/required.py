@@ -37,6 +37,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         elsewhere = {item for item in items if item.get_closest_marker("sqlite") or (ALL and not _asks_servers(item))}
         config.hook.pytest_deselected(items=list(elsewhere))
         items[:] = [item for item in items if item not in elsewhere]
+    # The long ones first, so that none of them is left to the end, when the other workers have nothing more to do.
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("processes", "timeout")))
     for item in items:
         for marker, missing in MISSING.items():
             if missing and item.get_closest_marker(marker):

@@ -145,6 +145,8 @@ def _let_come(house: House, asker: Asker, owner: Any) -> None:
         user = owner if is_owner else a_person(asker.name, home=home, role=asker.role or Role.OWNER, **rights)
         client.force_login(user)
         confirm(client, user)
+        # Seen now, which is written down once in a while, they need not be at each of the doors.
+        client.get(reverse("home_list"))
     if asker.carries == BEARER:
         _row, text = a_token(owner, asker.name, scope=asker.scope)
         client = Client(headers={"authorization": f"Bearer {text}"})

@@ -1,12 +1,14 @@
 """Every address of VoltSafe with rows behind it, for walks over all of them; and every row there is, to compare."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from appliances.models import Appliance, Attempt, Circuit, Home, TemporaryLimit, User
@@ -60,6 +62,29 @@ def _value(parameter: str, route: str, name: str) -> str:
 
 def _of_admin(model: Any) -> str:
     return f"{model._meta.app_label}_{model._meta.model_name}_"
+
+
+QUESTIONS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT")
+
+
+@contextmanager
+def watched() -> Iterator[Callable[[], bool]]:
+    """Whether every row is still as it was; looked at only where the database has been told anything since the last
+    look that is not a question."""
+    before, told = everything(), list[str]()
+
+    def listen(execute: Any, sql: str, *more: Any) -> Any:
+        if not sql.startswith(QUESTIONS):
+            told.append(sql)
+        return execute(sql, *more)
+
+    def unchanged() -> bool:
+        looked_at, told[:] = bool(told), []
+        return not looked_at or everything() == before
+
+    with connection.execute_wrapper(listen):
+        yield unchanged
+    assert everything() == before
 
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:

@@ -1,5 +1,6 @@
 """What holds at every address there is: walked, not listed."""
 
+import contextlib
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +9,8 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.test import Client
 
-from tests.architecture.routes import a_furnished_installation, all_routes, everything
+from appliances.models import Appliance
+from tests.architecture.routes import a_furnished_installation, all_routes, everything, watched
 from tests.builders import confirm
 from tests.serving.asking import Heard, a_request, ask
 from voltsafe.asgi import application
@@ -32,26 +34,39 @@ def a_browser(*, checks_csrf: bool = False) -> Client:
 def test_nothing_is_done_by_looking(method: str) -> None:
     browser = a_browser()
     routes = all_routes()
-    before = everything()
-    assert sum(map(len, before.values())) > 20
+    assert sum(map(len, everything().values())) > 20
 
-    for path in routes:
-        asked = {"is_on": "true", "off": "1", "action": "delete_selected", "confirm": "1", "_selected_action": "1"}
-        getattr(browser, method)(path, asked)
-        assert everything() == before, path
+    with watched() as unchanged:
+        for path in routes:
+            asked = {"is_on": "true", "off": "1", "action": "delete_selected", "confirm": "1", "_selected_action": "1"}
+            getattr(browser, method)(path, asked)
+            assert unchanged(), path
+
+
+@pytest.mark.django_db
+def test_what_is_done_is_noticed_once() -> None:
+    a_furnished_installation()
+
+    with contextlib.ExitStack() as stack:
+        unchanged = stack.enter_context(watched())
+        assert unchanged()
+        Appliance.objects.update(note="Forged.")
+        assert not unchanged()
+        with pytest.raises(AssertionError):
+            stack.close()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_nothing_is_done_without_the_token_that_only_our_pages_have(method: str) -> None:
     browser = a_browser(checks_csrf=True)
-    before = everything()
 
-    for path in all_routes():
-        answer = getattr(browser, method)(path, {"is_on": "true", "name": "Forged"}, "application/json")
-        allowed = {403} if method == "post" and not path.startswith("/api/") else {401, 403, 404, 405}
-        assert answer.status_code in allowed, (path, answer.status_code)
-        assert everything() == before, path
+    with watched() as unchanged:
+        for path in all_routes():
+            answer = getattr(browser, method)(path, {"is_on": "true", "name": "Forged"}, "application/json")
+            allowed = {403} if method == "post" and not path.startswith("/api/") else {401, 403, 404, 405}
+            assert answer.status_code in allowed, (path, answer.status_code)
+            assert unchanged(), path
 
 
 @pytest.mark.django_db

@@ -25,13 +25,13 @@ from tests.backups import furniture
 from tests.backups.doing import backed_up, held, lineages
 from tests.backups.installation import Database, environment, let_go, lived_in
 from tests.builders import turn_on
+from tests.forking.process import Process
 from voltsafe import startup, static_files
 from voltsafe.backups import automatic
 
 TORTURE = int(os.environ.get("VOLTSAFE_TORTURE") or 1)
 SEED = int(os.environ.get("VOLTSAFE_SEED") or random() * 2**32)
 START = "import django; django.setup(); from tests.backups import killer; killer.serve()"
-ROOT = Path(__file__).parents[2]
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120 + 60 * TORTURE)]
 
@@ -40,11 +40,9 @@ class Killer:
     """Does something to a database, step by step, and is killed at one of the steps."""
 
     def __init__(self, database: Database, folder: Path) -> None:
-        self._process = subprocess.Popen(
+        self._process = Process(
             [sys.executable, "-W", "error", "-c", START],
-            cwd=ROOT,
             env=environment(database, folder),
-            text=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

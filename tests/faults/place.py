@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.scale import until
-from tests.serving.process import ROOT, a_free_port
+from tests.forking.process import Process, run
+from tests.serving.process import a_free_port
 
 SERVE = ["manage.py", "serve"]
 CONTROLLER = ["manage.py", "controller"]
@@ -44,8 +45,7 @@ class Place:
         return environment(self.data, self.more)
 
     def manage(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        return run([sys.executable, "manage.py", *arguments], env=self.environment, check=False)
 
     def assert_verified(self) -> None:
         """The record, played from its first line, leads to the rows as they are."""
@@ -62,9 +62,7 @@ def furnished(folder: Path, **more: str) -> Place:
     """A new one, prepared from nothing."""
     folder.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "tests.faults.furnish", str(TOKENS)]
-    made = subprocess.run(
-        command, cwd=ROOT, env=environment(folder / "data", more), capture_output=True, text=True, check=False
-    )
+    made = run(command, env=environment(folder / "data", more), check=False)
     assert made.returncode == 0, made.stderr
     return Place(folder, json.loads(made.stdout), more)
 
@@ -89,9 +87,7 @@ class Running:
     def start(self) -> None:
         self.started_at = time.monotonic()
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self._command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
-            )
+            self.process = Process(self._command, env=self.environment, stdout=log, stderr=subprocess.STDOUT)
 
     @property
     def pid(self) -> int:

@@ -15,7 +15,7 @@ from tests.faults.looking import Reader, looking
 from tests.faults.own_postgres import own_postgres
 from tests.faults.place import Place
 from tests.faults.scale import TORTURE
-from tests.serving.process import ROOT
+from tests.forking.process import Process
 
 SECONDS = 4 * TORTURE
 
@@ -30,12 +30,10 @@ def busy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @contextmanager
-def writing(flat: Place, module: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+def writing(flat: Place, module: str, *arguments: str) -> Iterator[Process]:
     """A process that writes from when it says that it is ready until its input ends."""
     command = [sys.executable, "-m", module, *arguments]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=flat.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = Process(command, env=flat.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
         assert process.stdout.readline().strip().strip('"') == "ready"
@@ -75,7 +73,7 @@ def test_no_breaker_is_over_its_limit_at_any_moment(busy: Place, figure: Callabl
     )
 
 
-def report(process: "subprocess.Popen[str]") -> list[int]:
+def report(process: Process) -> list[int]:
     """What it says when it is told to end."""
     said, _nothing = process.communicate(timeout=60)
     return list(json.loads(said.splitlines()[-1]))

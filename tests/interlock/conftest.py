@@ -14,7 +14,7 @@ from tests.interlock import house
 from tests.interlock.scratch import opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Path:
     """A migrated SQLite file with both homes in it."""
     file = tmp_path_factory.mktemp("migrated") / "template.sqlite3"

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from appliances.interlock import guard
 from appliances.interlock.sqlite.triggers import TRIGGERS
+from tests.forking.process import run
 from tests.interlock.scratch import assert_still_guarded, opened
 
 KILLED_AT = """
@@ -43,8 +43,8 @@ with connection.execute_wrapper(count):
 def kill_at(file: Path, start: str, nth: int, what: str) -> None:
     """Kill a process of its own right before the nth statement that starts so."""
     settings = {"DATABASE_URL": f"sqlite:///{file}", "DJANGO_SETTINGS_MODULE": "voltsafe.settings"}
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED_AT, start, str(nth), what],
+    killed = run(
+        [sys.executable, "-W", "error", "-c", KILLED_AT, start, str(nth), what],
         env={**os.environ, **settings, "VOLTSAFE_DATA_DIR": str(file.parent)},
         check=False,
     )

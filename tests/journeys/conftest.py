@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
@@ -14,7 +13,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.forking.process import Process, run
+
 OWNER, PASSWORD = "ada", "a long enough phrase"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -41,12 +41,12 @@ class Server:
         self.log = folder / "server.log"
         kept = {name: os.environ[name] for name in ("PATH", "DATABASE_URL", "REDIS_URL") if name in os.environ}
         self.environment = {**kept, "PORT": str(self.port), "VOLTSAFE_DATA_DIR": str(folder / "data"), **environment}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            command = [sys.executable, str(ROOT / "manage.py"), "serve"]
-            self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            command = [sys.executable, "manage.py", "serve"]
+            self._process = Process(command, env=self.environment, stdout=log, stderr=log)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
@@ -64,8 +64,7 @@ class Server:
 
     def manage(self, *arguments: str) -> None:
         """Run a command of manage.py on this server's database."""
-        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-        subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, timeout=60)
+        run([sys.executable, "manage.py", *arguments], env=self.environment, check=True)
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")

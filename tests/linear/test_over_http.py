@@ -4,8 +4,6 @@ VOLTSAFE_TORTURE=20 asks twenty times as much.
 """
 
 import os
-import subprocess
-import sys
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,11 +17,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.forking.process import run
 from tests.linear.checking import differences
 from tests.linear.clients import a_busy_home, client, record_of, wishes
 from tests.linear.operations import AS_IT_WAS, DONE, SHOWN, Operation
 from tests.linear.record import GRANTED, REFUSED
-from tests.serving.process import ROOT, Serving, serving
+from tests.serving.process import COMMAND, Serving, serving
 
 CLIENTS = 6
 EACH = int(48 * float(os.environ.get("VOLTSAFE_TORTURE") or 1))
@@ -46,8 +45,8 @@ def servers() -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.sqlite
-def test_one_server_on_sqlite(tmp_path: Path) -> None:
-    with serving(tmp_path, **OWNER) as server:
+def test_one_server_on_sqlite(served_once: Path) -> None:
+    with serving(served_once, **OWNER) as server:
         assert_one_after_the_other([server])
 
 
@@ -83,6 +82,5 @@ def assert_one_after_the_other(servers: Sequence[Serving]) -> None:
 
 
 def manage(server: Serving, *words: str) -> str:
-    command = [sys.executable, "manage.py", *words]
-    ended = subprocess.run(command, cwd=ROOT, env=server.environment, capture_output=True, text=True, check=True)
+    ended = run([*COMMAND[:-1], *words], env=server.environment, check=True)
     return ended.stdout.strip().splitlines()[-1]

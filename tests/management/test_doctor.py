@@ -9,8 +9,9 @@ import pytest
 
 from appliances.services.doctor import examining
 from appliances.services.doctor.finding import warning, well, wrong
+from tests.forking.process import run
 from tests.management.commands import said
-from tests.serving.process import ROOT, a_free_port, environment, serving
+from tests.serving.process import a_free_port, environment, serving
 
 WELL = well("disk", "Full of room.")
 DOUBTFUL = warning("proxies", "None is trusted.", "Trust one.")
@@ -60,14 +61,14 @@ def test_for_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
-def doctor(given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def doctor(given: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-W", "error", "manage.py", "doctor"]
-    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False)
+    return run(command, env=given, check=False)
 
 
 @pytest.mark.processes
-def test_of_a_home_that_runs_all_is_well(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+def test_of_a_home_that_runs_all_is_well(served_once: Path) -> None:
+    with serving(served_once) as server:
         seen = doctor(server.environment)
         # The controller beside the server writes that it runs a second after the start.
         while "Has never run" in seen.stdout:
@@ -101,8 +102,8 @@ def test_with_servers_that_are_away_it_says_so_and_no_password(tmp_path: Path) -
 @pytest.mark.processes
 def test_half_migrated_it_says_what_is_missing(tmp_path: Path) -> None:
     given = environment(tmp_path)
-    command = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks", "appliances", "0001"]
-    subprocess.run(command, cwd=ROOT, env=given, check=True, timeout=60)
+    command = [sys.executable, "-W", "error", "manage.py", "migrate", "-v0", "--skip-checks", "appliances", "0001"]
+    run(command, env=given, check=True)
     seen = doctor(given)
 
     assert (seen.returncode, seen.stderr) == (1, "")

@@ -6,13 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from django.db import connection
 
-ROOT = Path(__file__).parents[2]
+from tests.forking.process import Process, run
+
 START = "import django; django.setup(); from tests.races import worker; worker.serve()"
 
 
@@ -21,9 +21,7 @@ class Worker:
 
     def __init__(self) -> None:
         command = [sys.executable, "-W", "error", "-c", START]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self._process = Process(command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def tell(self, orders: Any) -> None:
         assert self._process.stdin is not None
@@ -64,8 +62,7 @@ def hired(many: int) -> Iterator[list[Worker]]:
 
 def manage(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """`manage.py` with these arguments, run to its end on the database of the test."""
-    command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    return run([sys.executable, "-W", "error", "manage.py", *arguments], env=environment(), check=False)
 
 
 def environment() -> dict[str, str]:

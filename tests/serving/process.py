@@ -11,10 +11,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.forking.process import ROOT, Process, run
+
 READY = "VoltSafe is ready: "
 # A process that ends does not tidy up the connections of its threads, nor need it.
 COMMAND = [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning", "manage.py", "serve"]
+BY_HAND = ["env", *COMMAND]
+"""By way of another program, so that the whole start is its own: Python, and whatever is imported."""
 
 
 def a_free_port() -> int:
@@ -36,9 +39,7 @@ class Serving:
     def __init__(self, environment: Mapping[str, str], command: list[str]) -> None:
         self.environment = dict(environment)
         self.port = int(environment["PORT"])
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        self.process = _begun(command, environment)
         self.said: list[str] = []
 
     def wait_for(self, text: str) -> None:
@@ -69,6 +70,12 @@ class Serving:
         return self.process.wait(30), rest
 
 
+def _begun(command: list[str], given: Mapping[str, str]) -> "Process | subprocess.Popen[str]":
+    if command[0] == sys.executable:
+        return Process(command, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
 def environment(folder: Path, **more: str) -> dict[str, str]:
     here = {"PATH": os.environ["PATH"], "VOLTSAFE_DATA_DIR": str(folder / "data"), "PORT": str(a_free_port())}
     return {**here, **more}
@@ -85,17 +92,19 @@ def started(folder: Path, command: list[str] = COMMAND, **more: str) -> Iterator
 
 
 @contextmanager
-def serving(folder: Path, **more: str) -> Iterator[Serving]:
-    with started(folder, **more) as server:
+def serving(folder: Path, command: list[str] = COMMAND, **more: str) -> Iterator[Serving]:
+    with started(folder, command, **more) as server:
         server.wait_for(READY)
         yield server
 
 
 def complaint(folder: Path, command: list[str] = COMMAND, **more: str) -> str:
     """What it says when it cannot start: one line, and exit code 1."""
-    ended = subprocess.run(
-        command, cwd=ROOT, env=environment(folder, **more), capture_output=True, text=True, timeout=60, check=False
-    )
+    given = environment(folder, **more)
+    if command[0] == sys.executable:
+        ended = run(command, env=given, check=False)
+    else:
+        ended = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 1, ended
     assert ended.stderr.count("\n") == 1, ended.stderr
     return ended.stderr.strip()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.serving.process import Serving, serving
+from tests.serving.served_once import ServedOnce
 from voltsafe.headers import MISSING
 
 pytestmark = pytest.mark.processes
@@ -18,8 +19,8 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("edge")
+def kept(prepared_folder: ServedOnce) -> Path:
+    folder = prepared_folder.as_it_was()
     with serving(folder, **OWNER) as server:
         server.stop()
     return folder

@@ -1,8 +1,6 @@
 """Sockets follow people, end to end: a real server, a right that another process takes away, the server's clock."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -14,7 +12,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.serving.process import ROOT, Serving, serving
+from tests.forking.process import run
+from tests.serving.process import COMMAND, Serving, serving
 
 pytestmark = pytest.mark.processes
 
@@ -43,8 +42,7 @@ print(timezone.now().isoformat())
 
 
 def manage(server: Serving, *words: str) -> str:
-    command = [sys.executable, "manage.py", *words]
-    ended = subprocess.run(command, cwd=ROOT, env=server.environment, capture_output=True, text=True, check=True)
+    ended = run([*COMMAND[:-1], *words], env=server.environment, check=True)
     return ended.stdout.strip().splitlines()[-1]
 
 
@@ -99,9 +97,9 @@ def heard_to_the_end(socket: ClientConnection) -> tuple[int, int]:
     ("taken", "code", "status"), [(REVOKE, 4401, 401), (REMOVE, 4403, 404)], ids=["revoked", "removed"]
 )
 def test_nothing_is_heard_two_seconds_after_the_right_was_taken(
-    tmp_path: Path, taken: str, code: int, status: int
+    served_once: Path, taken: str, code: int, status: int
 ) -> None:
-    with serving(tmp_path, **OWNER) as server:
+    with serving(served_once, **OWNER) as server:
         stale, witness = manage(server, "token", "ada", "--name", "stale"), manage(server, "token", "ada")
         slug = answered(server, "/homes", witness)["items"][0]["slug"]
         url = f"ws://127.0.0.1:{server.port}/ws/api/v1/homes/{slug}/"

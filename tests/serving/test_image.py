@@ -56,13 +56,13 @@ def test_the_image_has_every_folder_that_serving_reads() -> None:
 
 
 @pytest.mark.processes
-def test_the_health_check_of_the_image_tells_whether_it_serves(tmp_path: Path) -> None:
+def test_the_health_check_of_the_image_tells_whether_it_serves(served_once: Path) -> None:
     command = [sys.executable, *command_of_the_health_check()[1:]]
 
     def is_healthy(port: int) -> bool:
-        given = environment(tmp_path, PORT=str(port))
+        given = environment(served_once, PORT=str(port))
         return subprocess.run(command, env=given, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
-    with serving(tmp_path) as server:
+    with serving(served_once) as server:
         assert is_healthy(server.port)
     assert not is_healthy(a_free_port())

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.serving.process import ROOT, Answer, Serving, a_free_port, serving
+from tests.serving.served_once import ServedOnce
 
 NGINX, OPENSSL = shutil.which("nginx") or "/usr/sbin/nginx", shutil.which("openssl") or ""
 pytestmark = [
@@ -82,11 +83,11 @@ def _a_certificate(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+def front(prepared_folder: ServedOnce, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     folder = tmp_path_factory.mktemp("nginx")
     given = {"VOLTSAFE_URL": "https://home.example", "VOLTSAFE_TRUSTED_PROXIES": "127.0.0.1"}
     owner = {"VOLTSAFE_OWNER": "ada", "VOLTSAFE_OWNER_PASSWORD": "a long enough phrase", "VOLTSAFE_SAMPLE_HOME": "1"}
-    with serving(folder, VOLTSAFE_HANDSHAKES="5", **given, **owner) as server:
+    with serving(prepared_folder.as_it_was(), VOLTSAFE_HANDSHAKES="5", **given, **owner) as server:
         found = Front(server, folder)
         try:
             while True:

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.forking.process import run
 from tests.serving.process import (
+    BY_HAND,
     COMMAND,
     READY,
-    ROOT,
     Serving,
     a_free_port,
     complaint,
@@ -57,7 +58,7 @@ def files(folder: Path) -> dict[str, int]:
 
 
 def test_the_first_start_makes_everything_and_says_how_to_go_on(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, BY_HAND) as server:
         assert server.ask("/healthz").status == 200
         assert server.ask("/readyz").status == 200
         assert server.ask("/").headers["Location"] == "/welcome/"
@@ -74,7 +75,7 @@ def test_the_second_start_finds_nothing_to_do(tmp_path: Path) -> None:
     found = []
     for _ in range(2):
         # A controller writes down that it runs; that is no part of the start.
-        with serving(tmp_path, VOLTSAFE_CONTROLLER="0") as server:
+        with serving(tmp_path, BY_HAND, VOLTSAFE_CONTROLLER="0") as server:
             server.ask("/healthz")
             server.stop()
         found.append((rows(tmp_path), files(tmp_path)))
@@ -83,12 +84,12 @@ def test_the_second_start_finds_nothing_to_do(tmp_path: Path) -> None:
     assert found[0] == found[1]
 
 
-def test_a_server_that_was_stopped_leaves_one_file_that_has_it_all(tmp_path: Path) -> None:
-    with serving(tmp_path, **OWNER) as server:
+def test_a_server_that_was_stopped_leaves_one_file_that_has_it_all(served_once: Path) -> None:
+    with serving(served_once, **OWNER) as server:
         server.ask("/sign-in/")
         server.stop()
 
-    assert [path.name for path in (tmp_path / "data").glob("voltsafe.sqlite3*")] == ["voltsafe.sqlite3"]
+    assert [path.name for path in (served_once / "data").glob("voltsafe.sqlite3*")] == ["voltsafe.sqlite3"]
 
 
 def test_while_it_runs_it_is_backed_up_and_nothing_is_restored(server: Serving, kept: Path, tmp_path: Path) -> None:
@@ -103,8 +104,7 @@ def test_while_it_runs_it_is_backed_up_and_nothing_is_restored(server: Serving, 
 
 
 def manage(server: Serving, *typed: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-W", "error", "manage.py", *typed]
-    return subprocess.run(command, cwd=ROOT, env=server.environment, capture_output=True, text=True, check=False)
+    return run([sys.executable, "-W", "error", "manage.py", *typed], env=server.environment, check=False)
 
 
 def test_a_change_of_a_static_file_is_collected(kept: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_start_that_was_killed_is_made_good_by_the_next(tmp_path: Path, moment
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_stops_at_once_and_quietly_whoever_is_connected(kept: Path, how: signal.Signals) -> None:
-    with serving(kept) as server:
+    with serving(kept, BY_HAND) as server:
         server.wait_for("Set it up")
         browser = socket.create_connection(("127.0.0.1", server.port))
         browser.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -174,7 +174,7 @@ def test_stops_at_once_and_quietly_whoever_is_connected(kept: Path, how: signal.
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_stops_quietly_while_it_is_still_starting(tmp_path: Path, how: signal.Signals) -> None:
-    with started(tmp_path) as server:
+    with started(tmp_path, BY_HAND) as server:
         server.wait_for("Preparing")
         code, rest = server.stop(how)
 
@@ -185,7 +185,7 @@ def test_stops_quietly_while_it_is_still_starting(tmp_path: Path, how: signal.Si
 def test_a_port_in_use_is_named_before_anything_is_made(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        said = complaint(tmp_path, PORT=str(port))
+        said = complaint(tmp_path, BY_HAND, PORT=str(port))
 
     assert said.startswith(f"VoltSafe cannot start. Port {port} is already in use.")
     assert not (tmp_path / "data" / "voltsafe.sqlite3").exists()

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +13,8 @@ import pytest
 from psycopg import sql
 from websockets.sync.client import connect
 
-from tests.serving.process import READY, ROOT, Serving, complaint, serving, started
+from tests.forking.process import run
+from tests.serving.process import COMMAND, READY, Serving, complaint, serving, started
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgres, pytest.mark.redis]
 
@@ -70,8 +69,8 @@ def test_a_wrong_password_is_said_in_one_line_without_it(servers: dict[str, str]
     assert "s3cret" not in said
 
 
-def test_every_thread_keeps_its_connection_and_gets_over_its_loss(servers: dict[str, str], tmp_path: Path) -> None:
-    with serving(tmp_path, **servers, **OWNER) as server, psycopg.connect(servers["DATABASE_URL"]) as looking:
+def test_every_thread_keeps_its_connection_and_gets_over_its_loss(servers: dict[str, str], served_once: Path) -> None:
+    with serving(served_once, **servers, **OWNER) as server, psycopg.connect(servers["DATABASE_URL"]) as looking:
 
         def a_crowd_asks() -> set[int]:
             with ThreadPoolExecutor(20) as crowd:
@@ -92,9 +91,9 @@ def test_every_thread_keeps_its_connection_and_gets_over_its_loss(servers: dict[
         assert a_crowd_asks().isdisjoint(kept)
 
 
-def test_a_socket_on_which_nothing_happens_stays_open(servers: dict[str, str], tmp_path: Path) -> None:
+def test_a_socket_on_which_nothing_happens_stays_open(servers: dict[str, str], served_once: Path) -> None:
     """With redis-py 8 it was dropped after about six seconds; the first heartbeat comes after ten."""
-    with serving(tmp_path, **servers, **OWNER) as server:
+    with serving(served_once, **servers, **OWNER) as server:
         url = f"ws://127.0.0.1:{server.port}/ws/api/v1/homes/home/"
         with connect(url, additional_headers={"Authorization": f"Bearer {a_token(server)}"}) as socket:
             kinds = [json.loads(socket.recv(timeout=30))["type"] for _ in range(2)]
@@ -102,8 +101,8 @@ def test_a_socket_on_which_nothing_happens_stays_open(servers: dict[str, str], t
     assert kinds == ["state", "heartbeat"]
 
 
-def test_is_ready_while_a_home_is_watched(servers: dict[str, str], tmp_path: Path) -> None:
-    with serving(tmp_path, **servers, **OWNER) as server:
+def test_is_ready_while_a_home_is_watched(servers: dict[str, str], served_once: Path) -> None:
+    with serving(served_once, **servers, **OWNER) as server:
         url = f"ws://127.0.0.1:{server.port}/ws/api/v1/homes/home/"
         with connect(url, additional_headers={"Authorization": f"Bearer {a_token(server)}"}) as socket:
             socket.recv(timeout=30)
@@ -111,7 +110,4 @@ def test_is_ready_while_a_home_is_watched(servers: dict[str, str], tmp_path: Pat
 
 
 def a_token(server: Serving) -> str:
-    command = [sys.executable, "manage.py", "token", "ada"]
-    return subprocess.run(
-        command, cwd=ROOT, env=server.environment, capture_output=True, text=True, check=True
-    ).stdout.strip()
+    return run([*COMMAND[:-1], "token", "ada"], env=server.environment, check=True).stdout.strip()
