@@ -86,9 +86,11 @@ def is_interlock_error(error: BaseException) -> bool:
 def _change(connection: BaseDatabaseWrapper, *, create: bool) -> None:
     engine = _ENGINES[connection.vendor]
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        engine.drop(cursor)
         if create:
+            engine.drop(cursor)
             engine.create(cursor)
+        else:
+            engine.drop_for_good(cursor)
     forget(connection)
 
 

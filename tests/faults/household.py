@@ -194,4 +194,5 @@ def living(place: Place, doors: Sequence[int], *, people: int = 4, limits: int =
     household.assert_clean()
     household.assert_kept_once(since=start.revision)
     with closing(Client(doors[0], place.home["tokens"][0])) as asker:
-        assert differences(start, household.operations, record_of(asker, since=start.revision)) == []
+        found = differences(start, household.operations, record_of(asker, since=start.revision))
+    assert not found, "\n".join(found)

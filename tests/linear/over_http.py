@@ -15,7 +15,7 @@ from typing import Any
 from appliances.balancer.tree import Breaker, Load, Rules, Tree
 from tests.linear.checking import Start
 from tests.linear.operations import AS_IT_WAS, DONE, NOT_DONE, SHOWN, Answer, Operation, Seen, Wanted
-from tests.linear.record import GRANTED, REFUSED, Numbers, Row, limit_of, milliwatts, switched_at
+from tests.linear.record import GRANTED, REFUSED, Numbers, Row, limit_of, milliwatts, standing, switched_at
 
 NOTHING_WAS_CHANGED = {"busy", "interlock_missing"}
 """Of the answers that say that something is out of order, those that say this too; after others it is not known."""
@@ -74,6 +74,7 @@ def start_of(
         for one in load["circuits"]
         for own_mw in [milliwatts(one["own_limit_watts"])]
     )
+    so_far = list(so_far)
     switched = switched_at(so_far)
     loads = (
         Load(
@@ -88,7 +89,9 @@ def start_of(
         )
         for one in appliances
     )
-    return Start(load["revision"], Tree(tuple(breakers), tuple(loads)), tuple(map(limit_of, limits)), beginning())
+    # One that is over is not shown any more, and its end may be yet to be put on record.
+    there = standing(so_far) | {limit.id: limit for limit in map(limit_of, limits)}
+    return Start(load["revision"], Tree(tuple(breakers), tuple(loads)), tuple(there.values()), beginning())
 
 
 def beginning() -> datetime:

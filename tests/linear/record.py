@@ -90,6 +90,17 @@ def limit_of(told: Mapping[str, Any]) -> Limit:
     return Limit(told["id"], circuit_id, milliwatts(watts), starts_at, ends_at)
 
 
+def standing(record: Iterable[Row]) -> dict[int, Limit]:
+    """The temporary limits that came and whose end is not on record, by their ids."""
+    found: dict[int, Limit] = {}
+    for row in sorted(record, key=lambda row: row.revision):
+        if row.limit is not None and row.action in {"end_limit", "remove_limit"}:
+            found.pop(row.limit.id, None)
+        elif row.limit is not None and row.outcome == GRANTED:
+            found[row.limit.id] = row.limit
+    return found
+
+
 def switched_at(record: Iterable[Row]) -> dict[int, datetime]:
     """When each appliance was last switched on or off, by what was decided so far."""
     found: dict[int, datetime] = {}

@@ -28,7 +28,9 @@ def create(cursor: CursorWrapper) -> None:
     cursor.execute("LOCK TABLE appliances_circuit, appliances_appliance IN SHARE ROW EXCLUSIVE MODE")
     cursor.execute(REPAIR_ALL_LOADS)
     _check_foreign_keys(cursor)
-    cursor.execute(f"ALTER TABLE appliances_home ADD COLUMN {tables.MARK} uuid NOT NULL DEFAULT gen_random_uuid()")
+    if list(_differences_of_column(cursor)):
+        cursor.execute(f"ALTER TABLE appliances_home DROP COLUMN IF EXISTS {tables.MARK}")
+        cursor.execute(f"ALTER TABLE appliances_home ADD COLUMN {tables.MARK} uuid NOT NULL DEFAULT gen_random_uuid()")
     for name, function in FUNCTIONS.items():
         cursor.execute(_function_sql(name, function, schema))
     for name, trigger in TRIGGERS.items():
@@ -52,6 +54,11 @@ def drop(cursor: CursorWrapper) -> None:
     )
     for (signature,) in cursor.fetchall():
         cursor.execute(f"DROP FUNCTION {signature}")
+
+
+def drop_for_good(cursor: CursorWrapper) -> None:
+    """With the column: made anew each time, it would fill a table, which has room for so many in its life."""
+    drop(cursor)
     cursor.execute(f"ALTER TABLE IF EXISTS appliances_home DROP COLUMN IF EXISTS {tables.MARK}")
 
 

@@ -24,6 +24,9 @@ def drop(cursor: CursorWrapper) -> None:
         cursor.execute(f'DROP INDEX IF EXISTS "{name}"')
 
 
+drop_for_good = drop
+
+
 def differences(cursor: CursorWrapper) -> Iterator[str]:
     found = _found(cursor)
     for name, sql in TRIGGERS.items():
