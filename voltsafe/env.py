@@ -4,6 +4,7 @@ Every name may also be given as NAME_FILE, the path of a file that holds the val
 """
 
 import os
+import socket
 from collections.abc import Sequence
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -17,6 +18,17 @@ SQLITE = "appliances.interlock.sqlite"
 SHORTEST = 32
 """Characters of a secret."""
 POSTGRESQL = "appliances.interlock.postgresql"
+
+SILENT = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 8000}
+GIVEN_UP_WHEN_SILENT = {
+    "socket_keepalive": True,
+    "socket_keepalive_options": {
+        getattr(socket, name): value for name, value in SILENT.items() if hasattr(socket, name)
+    },
+}
+"""For a connection to Redis: what the network swallowed is given up by the system after 8 to 11 seconds, if it knows how.
+Not by `socket_timeout`: with that the client waits for its writes by asyncio.wait_for, which on Python 3.11 loses a
+cancellation now and then, and whoever listened goes on for ever."""
 
 Network = IPv4Network | IPv6Network
 

@@ -118,8 +118,7 @@ CHANNEL_LAYERS: dict[str, dict[str, object]] = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
         "CONFIG": {
-            # More than the five for which the layer waits for a message: what was swallowed on the way is given up.
-            "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 2, "socket_timeout": 8}],
+            "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 2, **env.GIVEN_UP_WHEN_SILENT}],
             "prefix": "voltsafe",
             "capacity": 1000,
         },

@@ -49,8 +49,9 @@ class Count:
         if self.done == self.kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def audit(self, event: str, _arguments: Any) -> None:
-        if event in FILES:
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        # What Python keeps of a module that it has just compiled, it keeps once.
+        if event in FILES and "__pycache__" not in str(arguments[0]):
             self.step()
 
 
