@@ -26,9 +26,11 @@ GIVEN_UP_WHEN_SILENT = {
         getattr(socket, name): value for name, value in SILENT.items() if hasattr(socket, name)
     },
 }
-"""For a connection to Redis: what the network swallowed is given up by the system after 8 to 11 seconds, if it knows how.
+"""For a connection to Redis: what the network swallowed is given up by the system after 8 to 11 seconds, if it can.
+
 Not by `socket_timeout`: with that the client waits for its writes by asyncio.wait_for, which on Python 3.11 loses a
-cancellation now and then, and whoever listened goes on for ever."""
+cancellation now and then, and whoever listened goes on for ever.
+"""
 
 Network = IPv4Network | IPv6Network
 
