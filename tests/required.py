@@ -2,8 +2,9 @@
 
 With VOLTSAFE_REQUIRE_ALL=1 a skipped test fails: what was not run was not proved. Tests of SQLite's own dialect
 (`sqlite`) are left out on PostgreSQL: they have their turn in the run on SQLite. So have, in a whole run, those that
-ask neither the database nor the channel layer, or are about the house and its doors (tests/architecture): on other
-servers they would prove the same thing again.
+ask neither the database nor the channel layer, or are about the house and its pages (ABOUT_PAGES), and not marked
+`everywhere`: on other servers they would prove the same thing again. That every page and operation can be read there
+is for `test_nothing_is_done_by_looking` to show, which opens them all.
 """
 
 import os
@@ -24,6 +25,8 @@ MISSING = {
     "redis": "" if os.environ.get("REDIS_URL") else "REDIS_URL is not set",
     "browser": "" if ALL else ".ci/run drives the browser; so does pytest tests/journeys",
 }
+
+ABOUT_PAGES = {"architecture", "web", "admin"}
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 if WORKER and os.environ.get("REDIS_URL"):
@@ -47,7 +50,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _asks_servers(item: pytest.Item) -> bool:
     """Or leans on a program that the run on SQLite may have done without."""
-    return "architecture" not in item.path.parts and (
+    if item.get_closest_marker("everywhere"):
+        return True
+    return ABOUT_PAGES.isdisjoint(item.path.parts) and (
         any(item.get_closest_marker(name) for name in ("django_db", "postgres", "redis", "browser", "tools"))
         or not {"db", "transactional_db", "django_db_setup"}.isdisjoint(getattr(item, "fixturenames", ()))
         or "live" in item.path.parts

@@ -16,7 +16,7 @@ from tests.admin.pages import opened, url
 from tests.builders import a_home, a_person, confirm
 from tests.races.crowd import without_locks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.everywhere]
 
 
 def demoting(client: Client, row: Membership) -> Callable[[], object]:

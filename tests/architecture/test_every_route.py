@@ -29,6 +29,7 @@ def a_browser(*, checks_csrf: bool = False) -> Client:
     return browser
 
 
+@pytest.mark.everywhere
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_nothing_is_done_by_looking(method: str) -> None:

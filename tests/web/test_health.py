@@ -14,7 +14,7 @@ from appliances.models import Token
 from appliances.services import writer
 from tests.builders import a_home, a_person, a_token, an_appliance, turn_on
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.everywhere]
 
 
 def test_alive_says_ok(client: Client) -> None:
