@@ -14,7 +14,7 @@ from appliances.api import together
 from appliances.interlock import guard
 from appliances.interlock.postgresql.triggers import TRIGGERS
 from appliances.presentation import newest
-from appliances.services import known
+from appliances.services import known, noting
 from tests.serving.served_once import ServedOnce
 
 WRITTEN_BY_MIGRATE = {"django_content_type", "auth_permission"}
@@ -43,6 +43,12 @@ def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> ServedOnce:
 def served_once(prepared_folder: ServedOnce) -> Path:
     """A folder as the first start leaves it: nobody is there yet."""
     return prepared_folder.as_it_was()
+
+
+@pytest.fixture(autouse=True)
+def _notes_are_tried() -> None:
+    """Whatever kept a test before from making one is over."""
+    noting._not_before = 0.0
 
 
 @pytest.fixture(autouse=True, scope="session")
