@@ -2,6 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass
+from ipaddress import IPv4Address
+from itertools import count
 from typing import Any
 
 Headers = list[tuple[bytes, bytes]]
@@ -63,12 +65,17 @@ async def ask(application: Any, scope: dict[str, Any], *parts: dict[str, Any]) -
     return Heard(start["status"], start["headers"], body["body"])
 
 
+_addresses = map(IPv4Address, count(int(IPv4Address("10.0.0.1"))))
+"""They are counted for each, over all tests."""
+
+
 async def shake_hands(application: Any, path: str, headers: Headers, **scope: Any) -> str:
-    """The type of the first message that answers a websocket's handshake."""
+    """The type of the first message that answers a websocket's handshake; from an address that has made none before."""
     coming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     coming.put_nowait({"type": "websocket.connect"})
     sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    scope = {"type": "websocket", "path": path, "raw_path": path.encode(), "headers": headers, "root_path": "", **scope}
+    asked = {"type": "websocket", "path": path, "raw_path": path.encode(), "headers": headers, "root_path": ""}
+    scope = {**asked, "client": [str(next(_addresses)), 50000], **scope}
     task = asyncio.ensure_future(application(scope, coming.get, sent.put))
     first = asyncio.ensure_future(sent.get())
     await asyncio.wait({task, first}, return_when=asyncio.FIRST_COMPLETED)
