@@ -54,7 +54,7 @@ class Costs:
     """By benchmarks/costs.py and, for `tend`, benchmarks/controller.py. CPU in milliseconds, sizes in bytes.
 
     On two shared cores, the best of four runs in which a request that does nothing took 1.0 ms. They are of PostgreSQL,
-    where a turn reads its home each time; one process on SQLite took 4.4 ms a toggle (toggles.py).
+    from before a turn knew a home by its mark there (docs/design/write-path.md): rather too much than too little.
     """
 
     toggle_web: float = _of(3.5, "CPU of the web process, a toggle over the API")

@@ -28,9 +28,8 @@ NOT_YOURS = 4403
 COME_AGAIN = 4412
 TOO_MANY = 4429
 UNAVAILABLE = 4503
-"""Close codes: sign in first; not your home; come back and be asked again (a changed role, a restored
-database); close another one first;
-the database does not answer.
+"""Close codes: sign in first; not your home; come back and be asked again (a changed role, a restored database); close
+another one first; the database does not answer.
 
 A server may send 1000 and those from 3000 up; the rest are the protocol's own (RFC 6455, 7.4)."""
 

@@ -3,11 +3,9 @@
 from dataclasses import replace
 from random import Random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.linear.checking import differences
 from tests.linear.one_by_one import KITCHEN, MAIN, OneByOne
 from tests.linear.operations import (
     DONE,
@@ -21,21 +19,7 @@ from tests.linear.operations import (
     Switch,
     Wanted,
 )
-
-
-@pytest.fixture
-def home() -> OneByOne:
-    return OneByOne()
-
-
-def checked(home: OneByOne, *operations: Operation) -> list[str]:
-    return differences(home.start, operations, home.record)
-
-
-def found(home: OneByOne, words: str, *operations: Operation) -> bool:
-    said = checked(home, *operations)
-    assert any(words in line for line in said), said
-    return True
+from tests.linear.verdicts import checked, found
 
 
 def some_wish(dice: Random) -> Wanted:

@@ -9,28 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.linear.checking import differences
 from tests.linear.house import House, Limit
 from tests.linear.one_by_one import COMPRESSOR, KITCHEN, MAIN, RESTS, OneByOne, at
 from tests.linear.operations import SHOWN, AddLimit, Answer, Operation, RemoveLimit, SetLimit, Swap, Switch, Wanted
+from tests.linear.verdicts import checked, found
 
 EVENING = AddLimit(MAIN, 1_200_000, at(10), at(20))
 """Room for the smallest appliance only."""
-
-
-@pytest.fixture
-def home() -> OneByOne:
-    return OneByOne()
-
-
-def checked(home: OneByOne, *operations: Operation) -> list[str]:
-    return differences(home.start, operations, home.record)
-
-
-def found(home: OneByOne, words: str, *operations: Operation) -> bool:
-    said = checked(home, *operations)
-    assert any(words in line for line in said), said
-    return True
 
 
 @contextmanager
