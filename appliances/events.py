@@ -8,7 +8,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -23,6 +23,10 @@ CHANNEL = "hub"
 
 PATIENCE = 2.0
 """Seconds a message may take to reach the layer before it is given up."""
+
+here: Callable[[dict[str, Any]], None] | None = None
+"""Whoever watches in this process, called on its loop: what this process has done it hears at once and of itself. It
+hears it again from the layer, as every process does."""
 
 _loop: asyncio.AbstractEventLoop | None = None
 _mutex = threading.Lock()
@@ -88,6 +92,8 @@ def _tell(loop: asyncio.AbstractEventLoop, home_id: int) -> None:
             return
         _told.add(home_id)
     loop.call_later(MERGE, _tell, loop, home_id)
+    if here is not None:
+        here(message)
     task = loop.create_task(_send(group_of(home_id), message))
     _sending.add(task)
     task.add_done_callback(_sending.discard)

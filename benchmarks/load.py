@@ -1,9 +1,11 @@
 """Closed-loop clients on kept connections: each asks again as soon as it is answered, and never faster."""
 
 import asyncio
+import contextlib
 import json
+import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
@@ -114,6 +116,27 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
     length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
     body = await reader.readexactly(int(length or 0))
     assert head.split(b" ")[1] in {b"200", b"304"}, (head, body)
+
+
+@contextlib.contextmanager
+def line(server: Server) -> Iterator[Callable[[bytes], Callable[[], None]]]:
+    """A kept connection without asyncio: called with a request it gives what waits for the answer to it."""
+    with socket.create_connection(("127.0.0.1", server.port), 60) as opened, opened.makefile("rb") as reader:
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+        def answer() -> None:
+            status, length = reader.readline().split(b" ")[1], 0
+            while (header := reader.readline().lower()) != b"\r\n":
+                if header.startswith(b"content-length:"):
+                    length = int(header.partition(b":")[2])
+            body = reader.read(length)
+            assert status in {b"200", b"304"}, (status, body)
+
+        def ask(request: bytes) -> Callable[[], None]:
+            opened.sendall(request)
+            return answer
+
+        yield ask
 
 
 def post_toggle(server: Server, clients: int = 0, is_on: dict[int, bool] | None = None) -> Request:

@@ -3,17 +3,17 @@
 Whoever toggles and whoever speaks to the raw broadcast do it on a connection that is open already.
 """
 
-import asyncio
+import contextlib
 import json
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from statistics import median
 from typing import Any
 
 from benchmarks import load, servers
-from benchmarks.listening import Listener, listen
+from benchmarks.listening import Crowd, Listener
 from benchmarks.reads import sign_in
 from benchmarks.servers import Server
 
@@ -35,77 +35,80 @@ def run(*, rounds: int, pushes: int) -> dict[str, Any]:
         servers.furnish(product, 3)
         # As a browser: a token may have five sockets.
         product.socket_headers = {"Cookie": sign_in(product), "Origin": f"http://127.0.0.1:{product.port}"}
-        frame = asyncio.run(_one_frame(product))
+        frame = _one_frame(product)
         for watchers in WATCHERS:
             of: dict[str, list[dict[str, float]]] = {one.name: [] for one in (product, *controls)}
             for _ in range(rounds):
-                of[product.name].append(asyncio.run(_of_product(product, watchers, pushes)))
+                of[product.name].append(_of_product(product, watchers, pushes))
                 for one in controls:
-                    of[one.name].append(asyncio.run(_of_raw(one, watchers, pushes, frame)))
+                    of[one.name].append(_of_raw(one, watchers, pushes, frame))
             found[f"{watchers} watchers, {len(frame)} bytes"] = {
                 name: {key: median(each[key] for each in lot) for key in lot[0]} for name, lot in of.items()
             }
     return found
 
 
-async def _one_frame(server: Server) -> str:
+def _one_frame(server: Server) -> str:
     """What a change of one lamp looks like on the wire."""
-    socket = await _open(server, "/ws/homes/home/")
-    await socket.news()
-    told = socket.news()
-    await asyncio.to_thread(server.ask, "POST", server.toggle.format(server.appliances[0]), {"is_on": True})
-    text = await told
-    socket.close()
+    listener = _open(server, "/ws/homes/home/")
+    listener.text()
+    server.ask("POST", server.toggle.format(server.appliances[0]), {"is_on": True})
+    text = listener.text()
+    listener.close()
     return text
 
 
-async def _of_product(server: Server, watchers: int, pushes: int) -> dict[str, float]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    toggles = load.post_toggle(server, clients=len(server.appliances))
-    turns = count()
+def _of_product(server: Server, watchers: int, pushes: int) -> dict[str, float]:
+    toggles, turns = load.post_toggle(server, clients=len(server.appliances)), count()
+    with load.line(server) as ask:
 
-    async def cause() -> None:
-        await load.ask(reader, writer, toggles(1, next(turns)))
+        @contextlib.contextmanager
+        def cause() -> Iterator[None]:
+            answer = ask(toggles(1, next(turns)))
+            yield
+            answer()
 
-    try:
-        return await _measure(server, "/ws/homes/home/", watchers, 2 * (pushes // 2), cause, greets=True)
-    finally:
-        writer.close()
+        return _measure(server, "/ws/homes/home/", watchers, 2 * (pushes // 2), cause, greets=True)
 
 
-async def _of_raw(server: Server, watchers: int, pushes: int, frame: str) -> dict[str, float]:
-    speaker = await _open(server, "/say")
+def _of_raw(server: Server, watchers: int, pushes: int, frame: str) -> dict[str, float]:
+    speaker = _open(server, "/say")
 
-    async def cause() -> None:
+    @contextlib.contextmanager
+    def cause() -> Iterator[None]:
         speaker.say(frame)
+        yield
 
     try:
-        return await _measure(server, "/", watchers, pushes, cause, greets=False)
+        return _measure(server, "/", watchers, pushes, cause, greets=False)
     finally:
         speaker.close()
 
 
-async def _measure(
-    server: Server, path: str, watchers: int, pushes: int, cause: Callable[[], Awaitable[Any]], *, greets: bool
+def _measure(
+    server: Server,
+    path: str,
+    watchers: int,
+    pushes: int,
+    cause: Callable[[], contextlib.AbstractContextManager[None]],
+    *,
+    greets: bool,
 ) -> dict[str, float]:
     at_rest = server.memory()
-    opened = [await _open(server, path) for _ in range(watchers)]
-    for socket in opened if greets else ():
-        await socket.news()
+    crowd = Crowd(_open(server, path) for _ in range(watchers))
+    for one in crowd.listeners if greets else ():
+        one.text()
     grown, took, cpu = server.memory() - at_rest, [], server.cpu()
     for _ in range(pushes):
         # Beyond the time in which changes are gathered into one frame.
-        await asyncio.sleep(0.1)
-        told = [socket.news() for socket in opened]
+        time.sleep(0.1)
         began = time.perf_counter()
-        caused = asyncio.ensure_future(cause())
-        await asyncio.gather(*told)
-        took.append(time.perf_counter() - began)
-        await caused
+        with cause():
+            crowd.hear()
+            took.append(time.perf_counter() - began)
     cpu = server.cpu() - cpu
-    for socket in opened:
-        socket.close()
-    await asyncio.sleep(0.5)
+    crowd.close()
+    time.sleep(0.5)
     return {
         "last_ms": 1000 * median(took),
         "cpu_ms_each_frame": 1000 * cpu / (pushes * watchers),
@@ -113,8 +116,8 @@ async def _measure(
     }
 
 
-async def _open(server: Server, path: str) -> Listener:
-    return await listen(server.port, path, server.socket_headers)
+def _open(server: Server, path: str) -> Listener:
+    return Listener(server.port, path, server.socket_headers)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from channels.layers import channel_layers
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import TransactionTestCase
@@ -49,6 +50,12 @@ def served_once(prepared_folder: ServedOnce) -> Path:
 def _notes_are_tried() -> None:
     """Whatever kept a test before from making one is over."""
     noting._not_before = 0.0
+
+
+@pytest.fixture(autouse=True)
+def _a_layer_of_its_own() -> None:
+    """A layer counts who receives on it: one that an earlier test left receiving would refuse the loop of this one."""
+    channel_layers.backends.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

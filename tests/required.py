@@ -9,6 +9,7 @@ is for `test_nothing_is_done_by_looking` to show, which opens them all.
 
 import os
 import threading
+import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from typing import Any
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.pq import TransactionStatus
 
 ALL = os.environ.get("VOLTSAFE_REQUIRE_ALL") == "1"
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
@@ -98,7 +100,25 @@ def _close_them(_connections_of_threads: list[BaseDatabaseWrapper]) -> Iterator[
     yield
     while _connections_of_threads:
         connection = _connections_of_threads.pop()
-        connection.inc_thread_sharing()
-        with suppress(DatabaseError):
-            connection.close()
-        connection.dec_thread_sharing()
+        if connection.vendor == "sqlite":
+            # Closed under a thread that uses it, it would end the process; so it goes when nobody has it any more.
+            connection.connection = None
+        else:
+            _close(connection)
+
+
+def _close(connection: BaseDatabaseWrapper) -> None:
+    _wait_for(connection)
+    connection.inc_thread_sharing()
+    with suppress(DatabaseError):
+        connection.close()
+    connection.dec_thread_sharing()
+
+
+def _wait_for(connection: BaseDatabaseWrapper) -> None:
+    """A thread may outlive its test by what it was doing, and is cut off only where that does not end."""
+    for _ in range(100):
+        driver = connection.connection
+        if driver is None or driver.closed or driver.info.transaction_status == TransactionStatus.IDLE:
+            return
+        time.sleep(0.02)

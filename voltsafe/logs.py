@@ -12,9 +12,11 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from appliances.telemetry import lines
+from voltsafe import log_stream
+from voltsafe.log_stream import LogStream
 
 TEXT, JSON, OFF = FORMS = ("text", "json", "off")
 
@@ -64,18 +66,34 @@ class Plain(logging.Formatter):
 def configure(chosen: dict[str, Any]) -> None:
     """Django's LOGGING_CONFIG: `chosen["form"]` is one of FORMS."""
     form = chosen["form"]
-    logging.config.dictConfig(_logging(form))
-    lines.write_with(writer(sys.stderr) if form == JSON else None)
+    stream = log_stream.of(sys.stderr, _missing_as_json if form == JSON else _missing_as_text)
+    logging.config.dictConfig(_logging(form, stream))
+    lines.write_with(writer(stream) if form == JSON else None)
 
 
-def _logging(form: str) -> dict[str, Any]:
+def _missing_as_text(count: int) -> str:
+    return f"Here {count} lines of the log are missing: nobody took them."
+
+
+def _missing_as_json(count: int) -> str:
+    return _line(None, "warning", {"event": "lines missing", "count": count})
+
+
+def _logging(form: str, stream: TextIO | LogStream) -> dict[str, Any]:
     text = {"()": Plain, "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": _json_formatter} if form == JSON else text},
         "filters": {"no_traceback": {"()": NoTraceback}, "no_secrets": {"()": NoSecrets}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_secrets"]}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "stream": stream,
+                "formatter": "line",
+                "filters": ["no_secrets"],
+            }
+        },
         "root": {"handlers": ["stderr"], "level": "ERROR" if form == OFF else "WARNING"},
         "loggers": {
             "django": {"handlers": [], "level": "NOTSET", "propagate": True},
@@ -84,13 +102,15 @@ def _logging(form: str) -> dict[str, Any]:
     }
 
 
-def writer(stream: TextIO) -> lines.Write:
+def writer(stream: TextIO | LogStream) -> lines.Write:
     """Writes a line of JSON. A log that cannot be written (a full disk, a closed pipe) fails no request."""
     # Imported where it is used: a person at a terminal waits for their start, and needs none of it.
     import structlog  # noqa: PLC0415
 
     wrapper = structlog.make_filtering_bound_logger(logging.INFO)
-    logger = structlog.wrap_logger(structlog.WriteLogger(stream), processors=[_line], wrapper_class=wrapper)
+    logger = structlog.wrap_logger(
+        structlog.WriteLogger(cast(TextIO, stream)), processors=[_line], wrapper_class=wrapper
+    )
     # Bound once: what is left for each line is one call of ours and the writing.
     write: Callable[..., Any] = logger.bind().info
 

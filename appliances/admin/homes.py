@@ -28,7 +28,7 @@ class HomeForm(GuardedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None:
-            self.initial[home.LIMIT] = Circuit.objects.get(home=self.instance, parent=None).limit
+            self.initial[home.LIMIT] = home.main_of(self.instance).limit
 
     def change(self, wanted: dict[str, Any]) -> Changed:
         return home.change(home_id=self.instance.pk, wanted=wanted, by=self.by, now=timezone.now())

@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from appliances.admin import asking, guarded
 from appliances.admin.guarded import GuardedForm
-from appliances.admin.through_services import ServiceAdmin
+from appliances.admin.through_services import GONE, ServiceAdmin
 from appliances.models import Membership
 from appliances.services import people
 from appliances.services.actor import By
 from appliances.services.membership import LastOwner
-from appliances.services.outcome import Changed
+from appliances.services.outcome import Changed, Missing
 
 
 class MembershipForm(GuardedForm):
@@ -33,7 +33,9 @@ class MembershipForm(GuardedForm):
 
 def _of_row(changed: Changed) -> Changed:
     """The services speak of the person, the form of the row."""
-    row = Membership.objects.get(home=changed.home_id, user=changed.subject_id)
+    row = Membership.objects.filter(home=changed.home_id, user=changed.subject_id).first()
+    if row is None:
+        raise Missing(GONE)
     return replace(changed, subject_id=row.pk)
 
 

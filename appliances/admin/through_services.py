@@ -14,18 +14,22 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_protect
 
 from appliances.admin import asking, saying
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid
+from appliances.services.outcome import Missing
 
 COLUMNS = {"circuit": "circuit_id", "parent": "parent_id"}
 """What a form calls by its row, the services call by its column."""
+
+GONE = gettext_lazy("It was saved, and somebody has removed it since.")
 
 
 class Written(Protocol):
@@ -73,7 +77,14 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         except saying.NAMED as why:
             self.add_error(self.field_of(why), self.sentence(why))
         else:
-            self.instance = self._meta.model._default_manager.get(pk=changed.subject_id)
+            self._show(changed)
+
+    def _show(self, changed: Written) -> None:
+        row = self._meta.model._default_manager.filter(pk=changed.subject_id).first()
+        if row is None:
+            self.add_error(None, GONE)
+        else:
+            self.instance = row
 
     def field_of(self, why: Exception) -> str | None:
         """Where on the form it stands what the use case said no with; None is above all fields."""
@@ -113,7 +124,10 @@ class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined, no-any-return]
+        try:
+            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined, no-any-return]
+        except Missing as why:  # found, and removed before its form was made
+            raise Http404(str(why)) from why
 
     @method_decorator(csrf_protect)
     def delete_view(

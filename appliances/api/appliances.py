@@ -6,7 +6,6 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from appliances.api import answering, authentication, bodies, schemas
-from appliances.api.circuits import main_of
 from appliances.api.fields import IdInPath, Slug
 from appliances.api.paging import Paging
 from appliances.presentation import problems, resources, snapshot
@@ -14,6 +13,8 @@ from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import access, appliance
 from appliances.services.access import May
+from appliances.services.home import main_of
+from appliances.services.outcome import as_done
 
 router = Router(tags=["appliances"])
 
@@ -39,7 +40,7 @@ def list_appliances(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> 
     response={201: schemas.Appliance},
     operation_id="add_appliance",
     summary="Add an appliance, switched off",
-    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY),
+    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY, problems.REMOVED_SINCE),
 )
 def add_appliance(request: HttpRequest, slug: Slug, wanted: bodies.ApplianceToAdd) -> HttpResponse:
     asker = authentication.of(request)
@@ -47,7 +48,8 @@ def add_appliance(request: HttpRequest, slug: Slug, wanted: bodies.ApplianceToAd
     sent = wanted.wanted()
     sent.setdefault("circuit_id", main_of(home).pk)
     made = appliance.add(home_id=home.pk, wanted=sent, by=asker.by, now=timezone.now())
-    shown = shape(snapshot.read(home.pk, feed=0), made.subject_id or 0)
+    with as_done(made):
+        shown = shape(snapshot.read(home.pk, feed=0), made.subject_id or 0)
     return answering.created(shown, reverse("api:show_appliance", args=[shown["id"]]))
 
 
@@ -69,14 +71,17 @@ def show_appliance(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse
     response={200: schemas.Appliance},
     operation_id="change_appliance",
     summary="Change or move an appliance",
-    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED),
+    openapi_extra=problems.documented(
+        *problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED, problems.REMOVED_SINCE
+    ),
 )
 def change_appliance(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.ApplianceToChange) -> HttpResponse:
     """Changes what is sent and nothing else. While it is on, it must still fit where it is plugged in."""
     asker = authentication.of(request)
     home, _role = access.at_appliance(asker=asker, appliance_id=appliance_id, capability=May.EDIT)
-    appliance.change(appliance_id=appliance_id, wanted=wanted.wanted(), by=asker.by, now=timezone.now())
-    return answering.json(shape(snapshot.read(home.pk, feed=0), appliance_id))
+    made = appliance.change(appliance_id=appliance_id, wanted=wanted.wanted(), by=asker.by, now=timezone.now())
+    with as_done(made):
+        return answering.json(shape(snapshot.read(home.pk, feed=0), appliance_id))
 
 
 @router.delete(

@@ -8,13 +8,13 @@ from ninja import Query, Router
 from appliances.api import answering, authentication, bodies, schemas
 from appliances.api.fields import IdInPath, Slug
 from appliances.api.paging import Paging
-from appliances.models import Circuit, Home
 from appliances.presentation import problems, resources, snapshot
 from appliances.presentation.exact import Json
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import access, circuit
 from appliances.services.access import May
-from appliances.services.outcome import Missing
+from appliances.services.home import main_of
+from appliances.services.outcome import Missing, as_done
 
 router = Router(tags=["circuits"])
 
@@ -40,7 +40,9 @@ def list_circuits(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> Ht
     response={201: schemas.Circuit},
     operation_id="add_circuit",
     summary="Add a circuit below another",
-    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY, *problems.CODED),
+    openapi_extra=problems.documented(
+        *problems.TO_WRITE, *problems.WITH_A_BODY, *problems.CODED, problems.REMOVED_SINCE
+    ),
 )
 def add_circuit(request: HttpRequest, slug: Slug, wanted: bodies.CircuitToAdd) -> HttpResponse:
     asker = authentication.of(request)
@@ -48,7 +50,8 @@ def add_circuit(request: HttpRequest, slug: Slug, wanted: bodies.CircuitToAdd) -
     sent = wanted.wanted()
     sent.setdefault("parent_id", main_of(home).pk)
     made = circuit.add(home_id=home.pk, wanted=sent, by=asker.by, now=timezone.now())
-    shown = _shape(snapshot.read(home.pk, feed=0), made.subject_id or 0)
+    with as_done(made):
+        shown = _shape(snapshot.read(home.pk, feed=0), made.subject_id or 0)
     return answering.created(shown, reverse("api:show_circuit", args=[shown["id"]]))
 
 
@@ -71,7 +74,7 @@ def show_circuit(request: HttpRequest, circuit_id: IdInPath) -> HttpResponse:
     operation_id="change_circuit",
     summary="Change a circuit's name, limit or feed",
     openapi_extra=problems.documented(
-        *problems.TO_WRITE, *problems.WITH_A_BODY, *problems.OF_A_LIMIT, *problems.GUARDED
+        *problems.TO_WRITE, *problems.WITH_A_BODY, *problems.OF_A_LIMIT, *problems.GUARDED, problems.REMOVED_SINCE
     ),
 )
 def change_circuit(request: HttpRequest, circuit_id: IdInPath, wanted: bodies.CircuitToChange) -> HttpResponse:
@@ -81,8 +84,9 @@ def change_circuit(request: HttpRequest, circuit_id: IdInPath, wanted: bodies.Ci
     home, _role = access.at_circuit(asker=asker, circuit_id=circuit_id, capability=May.CONFIGURE)
     sent = wanted.wanted()
     shed = sent.pop("shed", None)
-    circuit.change(circuit_id=circuit_id, wanted=sent, by=asker.by, now=timezone.now(), shed=shed)
-    return answering.json(_shape(snapshot.read(home.pk, feed=0), circuit_id))
+    made = circuit.change(circuit_id=circuit_id, wanted=sent, by=asker.by, now=timezone.now(), shed=shed)
+    with as_done(made):
+        return answering.json(_shape(snapshot.read(home.pk, feed=0), circuit_id))
 
 
 @router.delete(
@@ -97,10 +101,6 @@ def remove_circuit(request: HttpRequest, circuit_id: IdInPath) -> HttpResponse:
     access.at_circuit(asker=asker, circuit_id=circuit_id, capability=May.CONFIGURE)
     circuit.remove(circuit_id=circuit_id, by=asker.by, now=timezone.now())
     return answering.deleted()
-
-
-def main_of(home: Home) -> Circuit:
-    return Circuit.objects.get(home=home, parent=None)
 
 
 def _shape(at: Snapshot, circuit_id: int) -> Json:

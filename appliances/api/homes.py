@@ -14,6 +14,7 @@ from appliances.presentation import problems, resources
 from appliances.presentation.exact import Json
 from appliances.services import access, home
 from appliances.services.access import May
+from appliances.services.outcome import Changed, Missing, as_done
 
 router = Router(tags=["homes"])
 
@@ -43,14 +44,16 @@ def list_homes(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     response={201: schemas.Home},
     operation_id="add_home",
     summary="Add a home; you become its owner",
-    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CONFLICT),
+    openapi_extra=problems.documented(
+        *problems.TO_WRITE, *problems.WITH_A_BODY, problems.CONFLICT, problems.REMOVED_SINCE
+    ),
 )
 def add_home(request: HttpRequest, wanted: bodies.HomeToAdd) -> HttpResponse:
     """It comes with its main circuit, which has the home's limit."""
     asker = authentication.of(request)
     access.require_scope(asker=asker, capability=May.CONFIGURE)
     made = home.add(wanted=wanted.wanted(), owner=asker.user, by=asker.by, now=timezone.now())
-    shown = _shape(_mains().get(home=made.home_id))
+    shown = _as_it_is(made)
     return answering.created(shown, reverse("api:show_home", args=[shown["slug"]]))
 
 
@@ -72,7 +75,7 @@ def show_home(request: HttpRequest, slug: Slug) -> HttpResponse:
     operation_id="change_home",
     summary="Change a home's name, limit or thresholds",
     openapi_extra=problems.documented(
-        *problems.TO_WRITE, *problems.WITH_A_BODY, *problems.OF_A_LIMIT, *problems.GUARDED
+        *problems.TO_WRITE, *problems.WITH_A_BODY, *problems.OF_A_LIMIT, *problems.GUARDED, problems.REMOVED_SINCE
     ),
 )
 def change_home(request: HttpRequest, slug: Slug, wanted: bodies.HomeToChange) -> HttpResponse:
@@ -82,8 +85,8 @@ def change_home(request: HttpRequest, slug: Slug, wanted: bodies.HomeToChange) -
     row, _role = access.home_at(asker=asker, slug=slug, capability=May.CONFIGURE)
     sent = wanted.wanted()
     shed = sent.pop("shed", None)
-    home.change(home_id=row.pk, wanted=sent, by=asker.by, now=timezone.now(), shed=shed)
-    return answering.json(_shape(_mains().get(home=row)))
+    changed = home.change(home_id=row.pk, wanted=sent, by=asker.by, now=timezone.now(), shed=shed)
+    return answering.json(_as_it_is(changed))
 
 
 @router.get(
@@ -101,6 +104,15 @@ def show_load(request: HttpRequest, slug: Slug) -> HttpResponse:
 def _mains() -> QuerySet[Circuit]:
     """The main circuits with their homes: one statement, so the limit is that of the revision."""
     return Circuit.objects.select_related("home").filter(parent=None)
+
+
+def _as_it_is(changed: Changed) -> Json:
+    """The home that was added or changed. Raises RemovedSince; Missing where nothing was changed."""
+    with as_done(changed):
+        main = _mains().filter(home=changed.home_id).first()
+        if main is None:
+            raise Missing("There is no such home.")
+    return _shape(main)
 
 
 def _shape(main: Circuit) -> Json:

@@ -13,7 +13,13 @@ from appliances.services.outcome import Changed
 
 router = Router(tags=["switching"])
 
-DECIDED = (*problems.TO_WRITE, *problems.WITH_A_BODY, problems.CAPACITY_EXCEEDED, problems.MUST_REST)
+DECIDED = (
+    *problems.TO_WRITE,
+    *problems.WITH_A_BODY,
+    problems.CAPACITY_EXCEEDED,
+    problems.MUST_REST,
+    problems.REMOVED_SINCE,
+)
 
 
 @router.post(

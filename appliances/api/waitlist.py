@@ -19,7 +19,7 @@ router = Router(tags=["balancing"])
     response={200: schemas.Switched},
     operation_id="wait_for_room",
     summary="Switch it on when there is room",
-    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY),
+    openapi_extra=problems.documented(*problems.TO_WRITE, *problems.WITH_A_BODY, problems.REMOVED_SINCE),
 )
 def wait_for_room(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.ToWait) -> HttpResponse:
     """At once where there is room; otherwise it waits in line until it starts, is cancelled, switched off or expires.
@@ -35,7 +35,7 @@ def wait_for_room(request: HttpRequest, appliance_id: IdInPath, wanted: bodies.T
     response={200: schemas.Switched},
     operation_id="cancel_wait",
     summary="Let it wait no longer",
-    openapi_extra=problems.documented(*problems.TO_WRITE),
+    openapi_extra=problems.documented(*problems.TO_WRITE, problems.REMOVED_SINCE),
 )
 def cancel_wait(request: HttpRequest, appliance_id: IdInPath) -> HttpResponse:
     """Succeeds and changes nothing where it does not wait."""

@@ -10,8 +10,8 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -26,7 +26,8 @@ from appliances.live.lanes import Lanes
 from appliances.live.room import Room, Watcher
 from appliances.live.visitor import Visitor
 from appliances.models import Home
-from appliances.services import heartbeat
+from appliances.services import heartbeat, leaving
+from appliances.services.leaving import Left
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -65,14 +66,17 @@ class Hub:
 
     async def in_thread(self, work: Callable[..., T], *args: Any) -> T:
         """Run database work in a thread of the hub's, on a connection that is checked first."""
-        return await asyncio.wrap_future(self._readers.submit(_checked, work, *args))
+        return await asyncio.wrap_future(self._submit(work, *args))
+
+    def _submit(self, work: Callable[..., T], *args: Any) -> "Future[T]":
+        return self._readers.submit(_checked, work, *args)
 
     async def join(self, watcher: Watcher) -> None:
         home_id = watcher.visitor.home_id
         await self._start()
         is_first = home_id not in self._rooms
         if is_first:
-            self._rooms[home_id] = Room(home_id, self.in_thread, self.sure_who_watches)
+            self._rooms[home_id] = Room(home_id, self._submit, self.sure_who_watches)
         # Before the layer, which may keep us waiting: from now on it is looked after.
         self._rooms[home_id].join(watcher)
         if is_first:
@@ -95,12 +99,19 @@ class Hub:
         async with self._looked:
             await self._looked.wait_for(lambda: time.monotonic() - self._looked_at < FRESH)
 
+    def _foresee(self, left: Left) -> None:
+        """In the thread that is about to commit it."""
+        room = self._rooms.get(left.home.pk)
+        if room is not None:
+            room.foresee(left)
+
     async def _start(self) -> None:
         async with self._starting:
             if not self._tasks:
                 # Nobody has watched up to now; whoever comes was looked at on the way in.
                 self._looked_at = time.monotonic()
                 events.serve_on(asyncio.get_running_loop())
+                leaving.listener, events.here = self._foresee, self._hear
                 self._channel = await self._layer.new_channel(events.CHANNEL)
                 self._tasks = [
                     asyncio.create_task(work()) for work in (self._listen, self._look_after, self._renew_groups)
@@ -125,9 +136,13 @@ class Hub:
                 log.warning("The channel layer does not answer: %r", why)
                 await asyncio.sleep(SURVEY)
                 continue
-            room = self._rooms.get(message.get("home", 0))
-            if room is not None:
-                room.look(message.get("at"))
+            self._hear(message)
+
+    def _hear(self, message: Mapping[str, Any]) -> None:
+        """What is shown already, or going to be, was heard before."""
+        room = self._rooms.get(message.get("home", 0))
+        if room is not None and not room.has_heard_of(message["revision"]):
+            room.look(message["revision"], message.get("at"))
 
     async def _look_after(self) -> None:
         turn, due, heartbeat, was_free = 0, time.monotonic(), False, True
@@ -175,7 +190,7 @@ class Hub:
         for home_id, room in list(self._rooms.items()):
             newest = revisions.get(home_id, 0)
             if newest != room.revision:
-                room.look()
+                room.look(newest)
             elif heartbeat:
                 await room.tell(ran_at)
 

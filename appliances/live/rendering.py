@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 from appliances.presentation import board, frames, notices, resources, snapshot, wall, wall_frames
 from appliances.presentation.snapshot import Snapshot
 from appliances.services import heartbeat as heartbeats
+from appliances.services.leaving import Left
 
 HTML = "html"
 WALL = "wall"
@@ -34,14 +35,45 @@ class Push:
     full: str | None
 
 
-def refresh(
-    home_id: int, shown: Mapping[Variant, Any], joining: Collection[Variant]
-) -> tuple[int, dict[Variant, Push]]:
-    """The newest revision, and what to push to watchers of each variant. Raises Missing."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the watchers of a home have been told: the home as it was, and the state each variant shows."""
+
+    at: Snapshot | None = None
+    states: Mapping[Variant, Any] = field(default_factory=dict)
+
+    @property
+    def revision(self) -> int:
+        return self.at.home.revision if self.at else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The home as it is to be shown, and what to push to watchers of each variant."""
+
+    at: Snapshot
+    pushes: Mapping[Variant, Push]
+
+    @property
+    def shown(self) -> Shown:
+        return Shown(self.at, {variant: push.state for variant, push in self.pushes.items()})
+
+
+def refresh(home_id: int, shown: Shown, joining: Collection[Variant]) -> Drawn:
+    """The newest revision. Raises Missing."""
     at = snapshot.read(home_id)
-    return at.home.revision, {
-        variant: _push(at, variant, shown.get(variant), needs_full=variant in joining) for variant in {*shown, *joining}
-    }
+    variants = {*shown.states, *joining}
+    return Drawn(at, {one: _push(at, one, shown.states.get(one), needs_full=one in joining) for one in variants})
+
+
+def ahead(shown: Shown, left: Left) -> Drawn | None:
+    """What follows what is shown, once it is committed; None where the home has to be read to tell."""
+    at = snapshot.following(shown.at, left) if shown.at else None
+    return (
+        None
+        if at is None
+        else Drawn(at, {one: _push(at, one, state, needs_full=False) for one, state in shown.states.items()})
+    )
 
 
 def _push(at: Snapshot, variant: Variant, old: Any, *, needs_full: bool) -> Push:

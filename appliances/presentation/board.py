@@ -39,7 +39,7 @@ def board(at: Snapshot, role: str) -> Board:
         limits=notices.limits(at, role),
         queue=queue.lines(at, role),
         sections=sections,
-        feed=Feed(lines(at.home, at.decisions), address("decisions", at.home.slug)),
+        feed=Feed(lines(at.home, at.decisions, uncertain_since=at.uncertain_since), address("decisions", at.home.slug)),
     )
 
 
@@ -92,17 +92,25 @@ def _segments(at: Snapshot, main: Circuit, limit: int) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def lines(home: Home, rows: Iterable[Decision], *, with_year: bool = False) -> tuple[FeedLine, ...]:
-    """A decision never changes, so its line is made once."""
+def lines(
+    home: Home, rows: Iterable[Decision], *, with_year: bool = False, uncertain_since: int | None = None
+) -> tuple[FeedLine, ...]:
+    """A decision never changes, so its line is made once within a lineage of its home: a restore takes numbers back.
+
+    One that may be undone yet keeps its line to itself: its number may come again, for another.
+    """
     if len(_lines) > MOST_LINES:
         _lines.clear()
     language = translation.get_language()
     made = []
     for row in rows:
-        key = (row.pk, row.home_id, row.at, home.timezone, with_year, language)
-        line = _lines.get(key)
+        key = (row.pk, row.home_id, home.lineage, row.at, home.timezone, with_year, language)
+        is_certain = uncertain_since is None or row.revision < uncertain_since
+        kept = _lines if is_certain else row.__dict__.setdefault("lines_made", {})
+        line = kept.get(key)
         if line is None:
-            line = _lines[key] = _line(home, row, with_year=with_year)
+            line = row.__dict__.get("lines_made", {}).get(key) or _line(home, row, with_year=with_year)
+            kept[key] = line
         made.append(line)
     return tuple(made)
 

@@ -18,7 +18,7 @@ from appliances.services.cleaning import InUse, Invalid
 from appliances.services.confirming import ConfirmFirst
 from appliances.services.installer import InstallerCodeNeeded
 from appliances.services.lowering import PreviewChanged
-from appliances.services.outcome import Busy, Missing, Refused, TooLate
+from appliances.services.outcome import Busy, Missing, Refused, RemovedSince, TooLate
 from appliances.services.throttle import Throttled
 
 log = logging.getLogger(__name__)
@@ -128,6 +128,7 @@ FAULTS: dict[type, Callable[[Any, str], Fault]] = {
     InstallerCodeNeeded: _plain(problems.INSTALLER_CODE_REQUIRED),
     Throttled: _said(problems.TOO_MANY_TRIES),
     Missing: _said(problems.NOT_FOUND),
+    RemovedSince: _said(problems.REMOVED_SINCE),
     InUse: _said(problems.IN_USE),
     Invalid: _invalid,
     TooLate: _plain(problems.TOO_LATE),

@@ -88,6 +88,12 @@ TOO_LATE = Kind(
     "Only on the socket: the command was older than five seconds when its turn came, so nothing was changed. Look at "
     "the newest state and, if it is still wanted, send it anew.",
 )
+REMOVED_SINCE = Kind(
+    "removed_since",
+    410,
+    "Done, and removed since",
+    "It was done, but what it was done to has been removed before this answer; `detail` names the revision.",
+)
 TOO_LARGE = Kind("too_large", 413, "Too large", "The body is larger than anything this API has use for.")
 INVALID = Kind(
     "invalid",

@@ -14,7 +14,7 @@ from appliances.presentation.snapshot import Snapshot
 from appliances.services import fitting
 from appliances.services.appliance import RULES
 from appliances.services.facts import of_loads
-from appliances.services.outcome import Changed
+from appliances.services.outcome import Changed, as_done
 from appliances.services.planning import Plan
 
 MOST = 4096
@@ -95,12 +95,10 @@ def appliance(at: Snapshot, row: Appliance) -> Json:
 
 
 def switched(at: Snapshot, appliance_id: int, changed: Changed) -> Json:
-    """What a switch is answered with, besides the `load`. Raises Missing where the appliance has gone meanwhile."""
-    return {
-        "changed": changed.decision is not None,
-        "revision": changed.revision,
-        "appliance": appliance(at, at.appliance(appliance_id)),
-    }
+    """What a switch is answered with, besides the `load`. Raises RemovedSince; Missing where nothing was changed."""
+    with as_done(changed):
+        row = at.appliance(appliance_id)
+    return {"changed": changed.decision is not None, "revision": changed.revision, "appliance": appliance(at, row)}
 
 
 def decision(row: Decision) -> Json:

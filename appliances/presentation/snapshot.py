@@ -16,6 +16,7 @@ from appliances.models.controller import Mode
 from appliances.models.prepared import Prepared
 from appliances.presentation import newest
 from appliances.services import claims, controlling, heartbeat, known, reading
+from appliances.services.leaving import Left
 from appliances.services.outcome import Changed, Missing
 from appliances.services.reading import Rows
 
@@ -36,6 +37,8 @@ class Snapshot:
     tree: Tree
     standings: tuple[Standing, ...]
     """Of what waits or was shed, in the order of the queue."""
+    uncertain_since: int | None = None
+    """The revision from which on nothing may be kept of it: it is not committed yet."""
 
     @cached_property
     def controller(self) -> Controller:
@@ -120,6 +123,21 @@ def after(changed: Changed, now: datetime) -> Snapshot:
     """
     found = known.for_showing_since(changed.home_id, changed.revision, now)
     return _reckoned(known.alone(found.home), found.rows, (), now) if found else read(changed.home_id, feed=0, now=now)
+
+
+def following(before: Snapshot, left: Left) -> Snapshot | None:
+    """The home as a turn leaves it that is about to be committed, with its newest decisions, and nothing is read.
+
+    None where that cannot be told from what it was before the turn.
+    """
+    home, first = before.home, left.decisions[0].revision
+    if (home.lineage, home.revision) != (left.home.lineage, first - 1) or left.rows.has_claims:
+        return None
+    decisions = (*reversed(left.decisions), *before.decisions)[: newest.LENGTH]
+    at = replace(_reckoned(known.alone(left.home), left.rows, decisions, left.now), uncertain_since=first)
+    # Whoever changes what its controller may do makes a revision of its own.
+    at.__dict__["controller"] = before.controller
+    return at
 
 
 def of(home: Home, now: datetime) -> Snapshot:

@@ -21,7 +21,7 @@ class Telling:
                 self._newest[one.home_id] = one
 
     def switched(self, appliance_id: int, changed: Changed) -> str:
-        """{changed, revision, appliance, load}; the last two of this revision or newer. Raises Missing."""
+        """{changed, revision, appliance, load}; the last two of that revision or newer. Raises RemovedSince."""
         at, load = self._home(changed.home_id)
         return f'{self._text(resources.switched(at, appliance_id, changed))[:-1]},"load":{load}}}'
 

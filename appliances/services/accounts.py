@@ -30,7 +30,7 @@ def prepare(*, username: str, password: str, **fields: Any) -> User:
     user = User(username=User.normalize_username(username.strip()), **fields)
     check_password(user, password)
     user.set_password(password)
-    _clean(user, has_new_name=True)
+    check_name(user)
     return user
 
 
@@ -40,6 +40,13 @@ def check_password(user: User, password: str) -> None:
         password_validation.validate_password(password, user)
     except ValidationError as why:
         raise Invalid({"password": why.messages}) from why
+
+
+def check_name(user: User) -> None:
+    """Nobody else has it: "Ada" beside "ada" would stand for her on every page and in the record. Raises Invalid."""
+    clean(user)
+    if User.objects.filter(username__iexact=user.username).exclude(pk=user.pk).exists():
+        raise Invalid({"username": [_("Somebody has this name already, perhaps in other capitals.")]})
 
 
 def record_new(user: User, *, by: By, now: datetime) -> None:
@@ -54,6 +61,7 @@ def add(*, username: str, password: str, by: By, now: datetime) -> User:
 
     def step() -> None:
         user.pk = None
+        check_name(user)
         user.save(force_insert=True)
         record_new(user, by=by, now=now)
 
@@ -163,17 +171,13 @@ def _write(user: User, wanted: Mapping[str, Any]) -> None:
     for name in wanted:
         if name not in RIGHTS:
             setattr(user, name, wanted[name])
-    _clean(user, has_new_name=user.username != name_before)
+    if user.username == name_before:
+        clean(user)
+    else:
+        check_name(user)
     user.save(update_fields=[name for name in wanted if name not in RIGHTS])
     for name in set(RIGHTS) & set(wanted):
         getattr(user, name).set(wanted[name])
-
-
-def _clean(user: User, *, has_new_name: bool) -> None:
-    clean(user)
-    # "Ada" beside "ada" would stand for her on every page and in the record.
-    if has_new_name and User.objects.filter(username__iexact=user.username).exclude(pk=user.pk).exists():
-        raise Invalid({"username": [_("Somebody has this name already, perhaps in other capitals.")]})
 
 
 def _keep_owners(user: User) -> None:

@@ -22,7 +22,7 @@ from django.db import (
 from django.utils import timezone, translation
 
 from appliances.interlock import guard
-from appliances.services import fair_turn, known, time_left, writer
+from appliances.services import fair_turn, known, leaving, time_left, writer
 from appliances.services.fair_turn import Job, TookTooLong
 from appliances.statements import Statement
 from appliances.telemetry import figures
@@ -30,7 +30,8 @@ from appliances.telemetry import figures
 Result = TypeVar("Result")
 
 TRIES = 6
-"""How often a transaction that PostgreSQL chose as a deadlock's or conflict's victim is run again."""
+"""How often a transaction that PostgreSQL chose as a deadlock's or conflict's victim is run; one that was overtaken by
+what no longer goes with it, twice."""
 
 
 _failing = False
@@ -185,13 +186,19 @@ def _too_late(jobs: Sequence[Job], why: Exception) -> None:
 
 def _in_one(jobs: Sequence[Job]) -> None:
     with figures.transaction_time.timed(), transaction.atomic(durable=True):
-        known.look()
-        guard.assert_intact(connection)
+        _begin()
         for job in jobs:
             if job.undoes_itself:
                 job.result = job.step()
             else:
                 _in_a_savepoint(job)
+        leaving.tell()
+
+
+def _begin() -> None:
+    known.look()
+    leaving.begin()
+    guard.assert_intact(connection)
 
 
 def _in_a_savepoint(job: Job) -> None:
@@ -236,11 +243,14 @@ def _try(step: Callable[[], Result]) -> Result:
     for left in reversed(range(TRIES)):
         try:
             with figures.transaction_time.timed(), transaction.atomic(durable=True):
-                known.look()
-                guard.assert_intact(connection)
-                return step()
+                _begin()
+                result = step()
+                leaving.tell()
+                return result
         except BaseException as why:
             known.distrust()
+            if left == TRIES - 1 and _was_overtaken(why):
+                continue
             if not isinstance(why, OperationalError):
                 raise
             _note(why)
@@ -250,6 +260,12 @@ def _try(step: Callable[[], Result]) -> Result:
                 raise TookTooLong from why
             raise
     raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _was_overtaken(why: BaseException) -> bool:
+    """Somebody else committed between the step's look and its write, on PostgreSQL: looking again it finds that out."""
+    is_possible = isinstance(why, IntegrityError) and connection.vendor != "sqlite"
+    return is_possible and not guard.is_interlock_error(why)
 
 
 def _sqlstate(why: DatabaseError) -> str:

@@ -18,7 +18,7 @@ from appliances.models.membership import Role
 from appliances.services import changes, circuit, installer, locking, lowering, turn
 from appliances.services.actor import By
 from appliances.services.cleaning import Invalid, clean
-from appliances.services.outcome import Changed
+from appliances.services.outcome import Changed, Missing
 from appliances.services.turn import Turn
 
 FIELDS = ("name", "timezone", "nominal_voltage", "warning_percent", "critical_percent")
@@ -79,7 +79,7 @@ def change(
         if "timezone" in changed:
             _check_timezone(here.home)
         clean(here.home)
-        main = Circuit.objects.get(home=here.home, parent=None)
+        main = main_of(here.home)
         of_main = changes.apply(main, {LIMIT: wanted[LIMIT]} if LIMIT in wanted else {}, [LIMIT])
         clean(main)
         changed |= of_main
@@ -120,6 +120,14 @@ def remove(*, home_id: int, by: By, now: datetime) -> Changed:
         return home_id
 
     return turn.take(home_id=home_id, by=by, now=now, body=body)
+
+
+def main_of(row: Home) -> Circuit:
+    """Its main circuit, which has the home's limit. Raises Missing where somebody has removed the home since."""
+    main = Circuit.objects.filter(home=row, parent=None).first()
+    if main is None:
+        raise Missing("There is no such home.")
+    return main
 
 
 def watts_of(amps: Decimal, volts: Decimal) -> Decimal:

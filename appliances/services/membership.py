@@ -10,6 +10,7 @@ from appliances.models.membership import Role
 from appliances.services import turn
 from appliances.services.actor import By
 from appliances.services.cleaning import clean
+from appliances.services.outcome import Missing
 from appliances.services.turn import Turn
 
 
@@ -42,7 +43,10 @@ def leave_every_home(user: User, *, by: By, now: datetime) -> None:
     """Before an account is removed, inside the transaction that does it: each home tells it. Raises LastOwner."""
     # In the order of homes, so that two who go wait for each other and never block each other.
     for row in Membership.objects.filter(user=user).order_by("home_id"):
-        here = turn.begun(row.home_id, by, now)
+        try:
+            here = turn.begun(row.home_id, by, now)
+        except Missing:  # somebody has just removed the home, and the membership with it
+            continue
         keep_an_owner(without=row)
         here.record(Action.REMOVE_MEMBER, user, facts={"role": row.role, "account": "removed"})
         row.delete()
@@ -54,7 +58,9 @@ def keep_an_owner(*, without: Membership) -> None:
 
     The home is held until then, so that two owners cannot each go because the other stays.
     """
-    home = Home.objects.select_for_update(no_key=True).get(pk=without.home_id)
+    home = Home.objects.select_for_update(no_key=True).filter(pk=without.home_id).first()
+    if home is None:  # somebody has just removed it, and all its memberships
+        return
     owners = Membership.objects.filter(home=home, role=Role.OWNER)
     if not owners.filter(pk=without.pk).exists():
         return

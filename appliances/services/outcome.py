@@ -1,5 +1,7 @@
 """How a turn ends: with what it changed, or with why it changed nothing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from appliances.models import Decision
@@ -15,6 +17,10 @@ class Refused(Exception):
 
 class Missing(Exception):
     """What was asked for is not there."""
+
+
+class RemovedSince(Exception):
+    """It was done, and what it was done to has been removed before anybody could say so."""
 
 
 class Busy(Exception):
@@ -45,3 +51,17 @@ class Rehearsed(Exception):
     def __init__(self, changed: Changed) -> None:
         super().__init__(f"{len(changed.decisions)} decisions would have been recorded.")
         self.changed = changed
+
+
+@contextmanager
+def as_done(changed: Changed) -> Iterator[None]:
+    """Look for what a turn changed, to show it. Raises RemovedSince, not Missing, where the turn did change it."""
+    try:
+        yield
+    except Missing as why:
+        if changed.decision is None:
+            raise
+        said = (
+            f"It was done, as revision {changed.revision} of its home, and what it was done to has been removed since."
+        )
+        raise RemovedSince(said) from why

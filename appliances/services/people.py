@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from appliances.models import Invitation, Membership, User
@@ -85,16 +84,13 @@ def accept_as_new(*, text: str, username: str, password: str, now: datetime) -> 
 
     def body(here: Turn) -> int:
         user.pk = None
+        accounts.check_name(user)
         user.save(force_insert=True)
         here.by = actor.person(user)
         accounts.record_new(user, by=here.by, now=now)
         return _join(here, row.pk, user)
 
-    try:
-        return user, turn.take(home_id=row.home_id, by=actor.person(user), now=now, body=body)
-    except IntegrityError:
-        clean(user)  # somebody took the name meanwhile: it says so
-        raise
+    return user, turn.take(home_id=row.home_id, by=actor.person(user), now=now, body=body)
 
 
 def change_role(*, home_id: int, user_id: int, role: str, by: By, now: datetime) -> Changed:

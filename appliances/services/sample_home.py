@@ -61,7 +61,7 @@ def add(*, by: By, now: datetime) -> Changed | None:
 def furnish(here: Turn) -> None:
     """Put the sample's circuits and appliances into a home that has its main circuit; what is there stays."""
     at = {row.name: row.pk for row in Circuit.objects.filter(home=here.home)}
-    at[""] = Circuit.objects.get(home=here.home, parent=None).pk
+    at[""] = home.main_of(here.home).pk
     for name, fed_from, limit in CIRCUITS:
         if name not in at:
             wanted = {"name": name, "parent_id": at[fed_from], "limit": limit}

@@ -50,6 +50,7 @@ def set_up(
     def first() -> Changed:
         locking.lock_new_homes()
         _only_once()
+        user.pk = None
         user.save(force_insert=True)
         accounts.record_new(user, by=actor.person(user), now=now)
         here = home.begin(row, limit, owner=user, by=actor.person(user), now=now)

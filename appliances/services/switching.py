@@ -43,6 +43,7 @@ def set_state(here: Turn, row: Appliance, on: bool) -> None:  # noqa: FBT001
             here.appliances.add(row.pk)
         return
     if on and must_rest(here, Action.SWITCH_ON, row):
+        here.after = rows
         return
 
     action = Action.SWITCH_ON if on else Action.SWITCH_OFF

@@ -130,9 +130,8 @@ def once(secret: str, within: timedelta, now: datetime) -> bool:
     key = secret_text.digest(f"once\0{secret}")
 
     def step() -> bool:
-        row, is_new = Attempt.objects.get_or_create(key=key, defaults={"last_at": now})
-        row = Attempt.objects.select_for_update().get(pk=row.pk)
-        if not is_new and now - row.last_at < within:
+        row = _locked(key, now - within)
+        if now - row.last_at < within:
             return False
         row.last_at = now
         row.save(update_fields=["last_at"])
@@ -147,9 +146,11 @@ def prune(now: datetime) -> int:
     return gone
 
 
-def _locked(key: str, now: datetime) -> Attempt:
-    Attempt.objects.get_or_create(key=key, defaults={"last_at": now})
-    return Attempt.objects.select_for_update().get(key=key)
+def _locked(key: str, last_at: datetime) -> Attempt:
+    """Its row, held until the transaction ends: found or made in one statement, as `succeeded` may just remove it."""
+    new = Attempt(key=key, last_at=last_at)
+    Attempt.objects.bulk_create([new], update_conflicts=True, unique_fields=["key"], update_fields=["key"])
+    return Attempt.objects.get(key=key)
 
 
 def _counted(row: Attempt, now: datetime) -> int:

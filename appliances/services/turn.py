@@ -19,7 +19,7 @@ from appliances.balancer import admission, units
 from appliances.balancer.tree import Breaker, Tree
 from appliances.models import Appliance, Circuit, Decision, Home, User, quick
 from appliances.models.decision import Action, Outcome, Subject
-from appliances.services import answered, durable, known, locking, reading
+from appliances.services import answered, durable, known, leaving, locking, reading
 from appliances.services import facts as keeping
 from appliances.services.actor import By
 from appliances.services.fair_turn import TookTooLong
@@ -207,7 +207,15 @@ def _leave(turn: Turn) -> None:
     if rows is None or turn.by.dry_run:
         return
     known.leave(turn.home, rows, turn.now)
-    transaction.on_commit(lambda: known.keep_for_showing(turn.home, rows, turn.now), robust=True)
+    left = leaving.Left(turn.home, rows, tuple(turn.decisions), turn.now)
+    if left.decisions:
+        leaving.note(left)
+
+    def committed() -> None:
+        left.is_committed = True
+        known.keep_for_showing(left.home, rows, left.now)
+
+    transaction.on_commit(committed, robust=True)
 
 
 def transact(step: Callable[[], Changed], *, by: By) -> Changed:

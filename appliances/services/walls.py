@@ -99,7 +99,10 @@ def link(*, text: str, now: datetime) -> tuple[Wall, str]:
 
     by = actor.wall(row)
     turn.take(home_id=home_id, by=by, now=now, body=body)
-    return Wall.objects.select_related("home").get(pk=wall_id), secret
+    linked = Wall.objects.select_related("home").filter(pk=wall_id).first()
+    if linked is None:
+        raise Missing(GONE)
+    return linked, secret
 
 
 def remove(*, home_id: int, wall_id: int, by: By, now: datetime) -> Changed:

@@ -16,7 +16,7 @@ from appliances.interlock.guard import InterlockMissing
 from appliances.presentation import problems
 from appliances.services.access import Forbidden
 from appliances.services.fair_turn import TookTooLong
-from appliances.services.outcome import Busy, Missing
+from appliances.services.outcome import Busy, Missing, RemovedSince
 from appliances.web import guarding
 
 View = Callable[..., HttpResponse]
@@ -43,8 +43,9 @@ def named(view: View) -> View:
             return view(request, *args, **kwargs)
         except Missing as why:
             raise Http404(str(why)) from why
-        except Forbidden as why:
-            return page(request, 403, _("Not allowed"), str(why))
+        except (Forbidden, RemovedSince) as why:
+            status, title = (403, _("Not allowed")) if isinstance(why, Forbidden) else (410, _("Removed since"))
+            return page(request, status, title, str(why))
         except guarding.NAMED as why:
             asked = guarding.asked(request, why)
             return page(request, asked.status, _("Confirm first"), asked.text)

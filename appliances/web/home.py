@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from appliances.models import Circuit, Home
+from appliances.models import Home
 from appliances.models.membership import Role
 from appliances.services import access, home
 from appliances.services.access import May
-from appliances.services.outcome import Changed
+from appliances.services.outcome import Changed, Missing, as_done
 from appliances.web import asking, editing, errors
 from appliances.web.forms import HomeForm
 
@@ -24,7 +24,11 @@ def add(request: HttpRequest) -> HttpResponse:
 
     def save() -> Changed:
         changed = home.add(wanted=form.wanted(), owner=asker.user, by=asker.by, now=timezone.now())
-        made.__dict__.update(Home.objects.get(pk=changed.home_id).__dict__)
+        row = Home.objects.filter(pk=changed.home_id).first()
+        with as_done(changed):
+            if row is None:
+                raise Missing("There is no such home.")
+        made.__dict__.update(row.__dict__)
         return changed
 
     return editing.edit(
@@ -45,7 +49,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     asker = asking.of(request)
     row, role = access.home_at(asker=asker, slug=slug, capability=May.CONFIGURE)
     initial = {name: getattr(row, name) for name in home.FIELDS}
-    initial[home.LIMIT] = Circuit.objects.get(home=row, parent=None).limit
+    initial[home.LIMIT] = home.main_of(row).limit
     form = HomeForm(request.POST or None, initial=initial)
     return editing.edit(
         request,

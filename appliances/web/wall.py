@@ -103,7 +103,9 @@ def _command(request: HttpRequest, row: Wall, pk: int, read: Reading, question: 
 def _ask_again(request: HttpRequest, asker: Asker, pk: int, question: str) -> HttpResponse:
     """Without JavaScript nothing can be held: the tap is asked about once more."""
     access.at_appliance(asker=asker, appliance_id=pk, capability=May.SWITCH)
-    name = Appliance.objects.values_list("name", flat=True).get(pk=pk)
+    name = Appliance.objects.values_list("name", flat=True).filter(pk=pk).first()
+    if name is None:
+        raise Missing("There is no such appliance.")
     carried = {key: request.POST[key] for key in ("is_on", "off") if key in request.POST}
     context = {"question": question % name, "carried": carried, "action": request.path, "wall_url": reverse("wall")}
     return render(request, "appliances/wall_sure.html", context)

@@ -7,6 +7,7 @@ from django.test import Client
 from appliances.models import Appliance, Decision, User
 from tests.admin.pages import act, add, delete, edit, errors, opened, said, url
 from tests.builders import a_circuit, a_home, an_appliance, main_of, turn_on
+from tests.services.meanwhile import before_the_answer
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,15 @@ def test_adds_an_appliance_switched_off_and_records_it(admin: Client, keeper: Us
     newest = Decision.objects.latest("id")
     assert (newest.action, newest.subject_id, newest.actor_name) == ("add_appliance", kettle.pk, keeper.username)
     assert LogEntry.objects.get().object_id == str(kettle.pk)
+
+
+def test_what_is_gone_before_it_is_shown_was_added(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = a_home("Flat")
+
+    before_the_answer(monkeypatch, lambda made: Appliance.objects.filter(pk=made.subject_id).delete())
+    answer = add(admin, Appliance, name="Kettle", circuit=main_of(home).pk, rated="2200")
+
+    assert errors(answer) == {"__all__": ["It was saved, and somebody has removed it since."]}
 
 
 def test_a_new_appliance_is_plugged_in_at_its_own_home(admin: Client) -> None:

@@ -1,15 +1,19 @@
 """Homes in the administration: made, changed and removed through the service, with the limit of the supply."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.test import Client
+from django.utils import timezone
 
+from appliances.admin.homes import HomeAdmin
 from appliances.models import Appliance, Circuit, Decision, Home, Membership, User
 from appliances.models.membership import Role
 from appliances.services import home as homes
 from appliances.services import turn
+from appliances.services.actor import SYSTEM
 from appliances.services.outcome import Busy
 from tests.admin.pages import add, delete, edit, errors, opened, url
 from tests.builders import a_circuit, a_home, a_person, an_appliance, main_of, turn_on
@@ -31,6 +35,22 @@ def test_a_new_home_has_its_main_circuit_and_its_owner(admin: Client, keeper: Us
     assert (made.action, main.action) == ("add_home", "add_circuit")
     assert (made.actor, made.actor_id, made.actor_name) == ("person", keeper.pk, "keeper")
     assert LogEntry.objects.get(action_flag=ADDITION).object_id == str(home.pk)
+
+
+def test_a_home_that_is_gone_before_its_form_is_made_is_not_found(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, find = url("change", a_home("Flat")), HomeAdmin.get_object
+
+    def found_and_removed(*args: Any) -> Home | None:
+        row = find(*args)
+        assert row is not None
+        homes.remove(home_id=row.pk, by=SYSTEM, now=timezone.now())
+        return row
+
+    monkeypatch.setattr(HomeAdmin, "get_object", found_and_removed)
+
+    assert admin.get(address).status_code == 404
 
 
 def test_a_home_may_be_made_without_an_owner(admin: Client) -> None:

@@ -8,6 +8,7 @@ from appliances.models import Membership, User
 from appliances.models.membership import Role
 from tests.admin.pages import act, add, delete, edit, errors, said
 from tests.builders import a_home, a_person
+from tests.services.meanwhile import before_the_answer
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,15 @@ def test_someone_belongs_to_a_home_once(admin: Client) -> None:
     answer = add(admin, Membership, user=ada.pk, home=home.pk, role=Role.GUEST)
 
     assert errors(answer) == {"__all__": ["This person already belongs to this home."]}
+
+
+def test_who_is_gone_before_it_is_shown_was_let_in(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, ada = a_home("Flat", owner=a_person("bob")), a_person("ada")
+
+    before_the_answer(monkeypatch, lambda _: Membership.objects.filter(user=ada).delete())
+    answer = add(admin, Membership, user=ada.pk, home=home.pk, role=Role.GUEST)
+
+    assert errors(answer) == {"__all__": ["It was saved, and somebody has removed it since."]}
 
 
 def test_the_last_owner_is_not_demoted(admin: Client) -> None:

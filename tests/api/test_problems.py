@@ -16,7 +16,7 @@ from tests.api.conftest import Flat, code_of
 def test_codes_are_named_once() -> None:
     codes = [kind.code for kind in problems.KINDS]
 
-    assert len(codes) == len(set(codes)) == 23
+    assert len(codes) == len(set(codes)) == 24
 
 
 def test_a_busy_home_is_told_when_to_come_again(ask: Any, flat: Flat, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def test_nothing_is_ever_told(flat: Place, figure: Callable[[str], None]) -> Non
             longest = max(longest, followers.current(looking.revision(flat)))
 
     assert followers.gaps == 0
-    assert set(followers.opened) == {1}
+    assert set(followers.opened) == {1}, followers.closed
     figure(
         f"18 publish lost: none of {len(people.told)} answers was ever told; {len(followers.shown)} sockets current "
         f"within {longest:.1f} s, none opened anew"

@@ -95,8 +95,11 @@ class Process:
             self.stdin.close()
         said = []
         for stream in (self.stdout, self.stderr):
-            with stream or ExitStack():
-                said.append(stream.read() if stream is not None and not stream.closed else "")
+            if stream is None or stream.closed:
+                said.append("")
+                continue
+            with stream:
+                said.append(stream.read())
         self.wait(timeout)
         return said[0], said[1]
 

@@ -1,7 +1,7 @@
 """Which decision is whose, where the answer does not say: a matching that leaves nothing over, if there is one."""
 
-from collections.abc import Collection, Iterable, Mapping
-from itertools import accumulate, pairwise
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import accumulate
 from math import inf
 
 from tests.linear import moments
@@ -60,7 +60,8 @@ def matched(
     for number in range(len(waiting)):
         _give(number, may_be, of_place, set())
     found = {free[place].revision: waiting[number] for place, number in of_place.items()}
-    return _in_the_order_of_asking(found, {row.revision: row for row in free})
+    by_revision = {row.revision: row for row in free}
+    return _in_the_order_of_asking(_those_first_that_were_answered_first(found, by_revision, answered_by), by_revision)
 
 
 def _give(number: int, may_be: list[list[int]], of_place: dict[int, int], tried: set[int]) -> bool:
@@ -94,8 +95,44 @@ def _moments(
     return dict(zip(asked, latest, strict=True)), dict(zip(reversed(answered), earliest, strict=True))
 
 
+def _those_first_that_were_answered_first(
+    found: Whose, rows: Mapping[int, Row], answered_by: Mapping[int, float]
+) -> Whose:
+    """Decisions that nothing tells apart, dealt out anew: each to the one that was answered first of those that had
+    been asked by then. Whoever has more time takes the later place."""
+    alike: dict[object, list[int]] = {}
+    for revision in sorted(found):
+        row = rows[revision]
+        told = row.action, row.subject_id, row.outcome, row.by, row.numbers, row.rests_until, row.off, str(row.changed)
+        alike.setdefault(told, []).append(revision)
+    for revisions in alike.values():
+        left = sorted((found[one] for one in revisions), key=lambda one: one.answered_at)
+        dealt: Whose = {}
+        for revision in revisions:
+            asked = (one for one in left if one.asked_at <= answered_by[revision] and fits(one, rows[revision]))
+            if (first := next(asked, None)) is None:
+                break
+            left.remove(first)
+            dealt[revision] = first
+        else:
+            found.update(dealt)
+    return found
+
+
+NEAR = 16
+"""Decisions alike between two that could be each other's: more than are ever under way at once."""
+
+
+def _near(revisions: list[int]) -> Iterator[tuple[int, int]]:
+    """Every two of them that are not far from each other, the earlier first."""
+    return ((first, second) for at, first in enumerate(revisions) for second in revisions[at + 1 : at + 1 + NEAR])
+
+
 def _in_the_order_of_asking(found: Whose, rows: Mapping[int, Row]) -> Whose:
-    """Two that could be each other's change places where one was answered before the other was asked."""
+    """Two that could be each other's change places where one was answered before the other was asked.
+
+    Not only neighbours: between them may stand one that was under way all the while.
+    """
     settled = False
     while not settled:
         settled = True
@@ -103,7 +140,7 @@ def _in_the_order_of_asking(found: Whose, rows: Mapping[int, Row]) -> Whose:
         for revision in sorted(found):
             alike.setdefault((rows[revision].action, rows[revision].subject_id), []).append(revision)
         for revisions in alike.values():
-            for first, second in pairwise(revisions):
+            for first, second in _near(revisions):
                 one, other = found[first], found[second]
                 if other.answered_at < one.asked_at and fits(other, rows[first]) and fits(one, rows[second]):
                     found[first], found[second] = other, one

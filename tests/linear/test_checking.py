@@ -6,6 +6,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.linear import matching
 from tests.linear.one_by_one import KITCHEN, MAIN, OneByOne
 from tests.linear.operations import (
     DONE,
@@ -51,6 +52,37 @@ def test_whatever_was_done_one_after_the_other_is_let_through_however_the_questi
     dice.shuffle(told)
 
     assert checked(home, *told) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_refusals_that_are_all_alike_are_each_somebody_s(dice: Random) -> None:
+    """They say no revision, and some are under way while others come and go."""
+    home = OneByOne()
+    told = [home.does(SetLimit(MAIN, 100_000), -20, -19)]
+    for moment in range(60):
+        asked, answered = moment - 6 * dice.random() ** 3, moment + 6 * dice.random() ** 3
+        told.append(home.does(Switch(dice.choice([1, 1, 1, 2]), on=True), asked, answered))
+    dice.shuffle(told)
+
+    assert sum(one.answer is not None and one.answer.outcome == "refused" for one in told) == 60
+    assert checked(home, *told) == []
+
+
+def test_two_alike_change_places_past_one_that_is_not(home: OneByOne) -> None:
+    """The same appliance refused by other numbers stands between them, and can be neither's."""
+    home.does(SetLimit(MAIN, 100_000), 0, 1)
+    early = home.does(Switch(1, on=True), 2, 3)
+    home.does(SetLimit(MAIN, 200_000), 4, 5)
+    between = home.does(Switch(1, on=True), 6, 7)
+    home.does(SetLimit(MAIN, 100_000), 8, 9)
+    late = home.does(Switch(1, on=True), 10, 11)
+    first, middle, last = (row.revision for row in home.record if row.action == "switch_on")
+    rows = {row.revision: row for row in home.record}
+
+    found = matching._in_the_order_of_asking({first: late, middle: between, last: early}, rows)
+
+    assert found == {first: early, middle: between, last: late}
 
 
 def test_a_lost_update_is_found(home: OneByOne) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from appliances.live import asked
 from appliances.models import Answered, Appliance, Decision, Wait
 from appliances.models.decision import Outcome
-from appliances.services import together, verifying
+from appliances.services import actor, appliance, known, together, verifying
 from tests.api.conftest import Caller
 from tests.builders import a_home, an_appliance, turn_off, turn_on
 from tests.live.test_json_socket import a_furnished_home, path_of
@@ -261,6 +261,27 @@ async def test_another_home_of_ones_own_is_not_reached_through_this_one(dial: Di
     for action, more in [("toggle", {"is_on": True}), ("swap", {"off": []}), ("wait", {}), ("fit", {})]:
         assert (await socket.ask(action, lamp, **more))["problem"]["code"] == "not_found", action
     assert await sync_to_async(load_of)(elsewhere) == 0
+
+
+async def test_what_was_done_is_told_as_done_though_the_appliance_is_gone(
+    dial: Dial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, home, kettle, _heater = await a_furnished_home()
+    socket = await dial(path_of(home), owner)
+    run = together.run
+
+    def run_and_remove(steps: Any) -> Any:
+        jobs = run(steps)
+        appliance.remove(appliance_id=kettle.pk, by=actor.SYSTEM, now=timezone.now())
+        # As another process did it: what this one knows of the home is newer by then.
+        known.forget()
+        return jobs
+
+    monkeypatch.setattr(together, "run", run_and_remove)
+    answer = await socket.toggle(kettle)
+
+    assert answer["problem"]["code"] == "removed_since"
+    assert [row.action for row in await rows(Decision, home=home)][-2:] == ["switch_on", "remove_appliance"]
 
 
 async def test_many_homes_are_each_told_of_their_own(dial: Dial) -> None:

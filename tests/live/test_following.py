@@ -280,12 +280,15 @@ async def test_who_left_while_the_home_was_read_is_not_kept(dial: Dial) -> None:
     owner, home, *_ = await a_furnished_home()
     await (await dial(f"/ws/api/v1/homes/{home.slug}/", owner)).told()
     room = hub.of_this_process()._rooms[home.pk]
-    read, let_go = room._in_thread, asyncio.Event()
+    read, let_go = room._in_thread, Event()
 
-    async def slowly(*args: Any) -> Any:
-        answer = await read(*args)
-        await let_go.wait()
-        return answer
+    def slowly(work: Callable[..., Any], *args: Any) -> Any:
+        def read_and_wait(*args: Any) -> Any:
+            answer = work(*args)
+            assert let_go.wait(5)
+            return answer
+
+        return read(read_and_wait, *args)
 
     room._in_thread = slowly
     leaves = await dial(f"/ws/api/v1/homes/{home.slug}/", owner)

@@ -40,6 +40,16 @@ def at_once(asks: Sequence[Callable[[], T]]) -> list[T]:
         return list(threads.map(run, asks))
 
 
+def somebody_waits() -> bool:
+    """Whether another session of this database waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE NOT granted AND datname = current_database())"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def decided(ask: Callable[[], Changed]) -> Decision | None:
     """The decision a use case took, a refusal too; None where everything already was as asked."""
     try:

@@ -1,22 +1,24 @@
 """Guesses that arrive at once are counted one by one, and what counts once counts once."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from appliances.models import Attempt, Decision, User
 from appliances.models.decision import Action, Outcome
-from appliances.services import throttle
+from appliances.services import secret_text, throttle
 from appliances.services.throttle import Throttled, Try
 from appliances.web import signing
 from tests.builders import NOW, a_person
-from tests.races.crowd import at_once
+from tests.faults.scale import until
+from tests.races.crowd import at_once, somebody_waits
 from tests.web.signing import AWAY, give, recovery_codes, sign_in, with_app
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,6 +78,38 @@ def test_one_recovery_code_lets_one_of_many_in(ada: User) -> None:
     answers = at_once([partial(give, browser, code) for browser in browsers])
 
     assert sorted(answer.status_code for answer in answers) == [302, 422, 422, 422]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("key", "comes"),
+    [
+        (throttle.setup(AWAY)[0].key, partial(throttle.take, throttle.setup(AWAY), NOW)),
+        (secret_text.digest("once\0a code"), partial(throttle.once, "a code", timedelta(minutes=1), NOW)),
+    ],
+    ids=["take", "once"],
+)
+def test_what_is_forgotten_while_a_try_waits_for_it_is_counted_anew(key: str, comes: Callable[[], object]) -> None:
+    """SQLite's writers come one after the other."""
+    long_ago = NOW - throttle.FORGOTTEN_AFTER
+    Attempt.objects.create(key=key, failures=3, last_at=long_ago)
+    is_removed = threading.Event()
+
+    def forgets() -> None:
+        with transaction.atomic():
+            Attempt.objects.filter(key=key).delete()
+            is_removed.set()
+            until(somebody_waits, within=30, what="the try waits")
+
+    def tries() -> None:
+        is_removed.wait(30)
+        comes()
+
+    at_once([forgets, tries])
+
+    row = Attempt.objects.get()
+    assert (row.key, row.last_at) == (key, NOW)
+    assert row.failures < 3
 
 
 def test_what_counts_once_counts_for_one_of_many(ada: User) -> None:

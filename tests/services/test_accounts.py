@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 
-from appliances.models import Decision, User
+from appliances.models import Circuit, Decision, Home, Membership, User
 from appliances.models.decision import Action
 from appliances.presentation import wording
 from appliances.services import accounts, actor
@@ -91,6 +92,33 @@ def test_the_last_owner_stays(ada: User) -> None:
         accounts.remove(user_id=ada.pk, by=actor.SYSTEM, now=NOW)
 
     assert User.objects.get().is_active
+
+
+@pytest.mark.parametrize("may_stay", [True, False], ids=["change", "remove"])
+def test_of_a_home_that_is_removed_meanwhile_nobody_has_to_stay_the_owner(
+    ada: User, monkeypatch: pytest.MonkeyPatch, may_stay: bool
+) -> None:
+    """Which homes they belong to was read before these are locked."""
+    homes = [a_home("Flat", owner=ada), a_home("Cabin", owner=ada)]
+    order_by = QuerySet.order_by
+
+    def ordered(rows: Any, *names: str) -> Any:
+        if rows.model is not Membership:
+            return order_by(rows, *names)
+        read = list(order_by(rows, *names))
+        Circuit.objects.filter(home__in=homes).delete()
+        Home.objects.filter(pk__in=[home.pk for home in homes]).delete()
+        return read
+
+    monkeypatch.setattr(QuerySet, "order_by", ordered)
+
+    if may_stay:
+        assert not change(ada, is_active=False).is_active
+    else:
+        accounts.remove(user_id=ada.pk, by=actor.SYSTEM, now=NOW)
+
+    assert User.objects.exists() == may_stay
+    assert not Home.objects.exists()
 
 
 def test_who_is_gone_is_missing() -> None:

@@ -14,6 +14,7 @@ from appliances.services import home as homes
 from appliances.services.outcome import Busy, Changed
 from appliances.services.turn import Turn
 from tests.builders import a_home, an_appliance, turn_on
+from tests.races.crowd import somebody_waits
 from tests.services.asking import BY
 from tests.services.rows import load_of, revision_of, rows_of
 
@@ -186,16 +187,6 @@ def test_any_other_error_of_the_database_is_not_taken_for_a_busy_home(home: Home
         turn.take(home_id=home.pk, body=body, **BY)
 
     assert len(tries) == 1
-
-
-def somebody_waits() -> bool:
-    """Whether another session of this database waits for a lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
-            " WHERE NOT granted AND datname = current_database())"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 @in_real_transactions

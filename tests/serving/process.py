@@ -6,14 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.forking.process import ROOT, Process, run
 
 READY = "VoltSafe is ready: "
+END = ""
+"""In place of the next line, after the last."""
 # A process that ends does not tidy up the connections of its threads, nor need it.
 COMMAND = [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning", "manage.py", "serve"]
 BY_HAND = ["env", *COMMAND]
@@ -34,17 +38,29 @@ class Answer:
 
 
 class Serving:
-    """A server that has said that it is ready, and what it said up to then."""
+    """A server that has said that it is ready, and what it said up to then.
+
+    It is listened to all the time: a pipe that nobody reads holds up who writes to it once 64 kB are in it.
+    """
 
     def __init__(self, environment: Mapping[str, str], command: list[str]) -> None:
         self.environment = dict(environment)
         self.port = int(environment["PORT"])
         self.process = _begun(command, environment)
         self.said: list[str] = []
+        self._heard: SimpleQueue[str] = SimpleQueue()
+        self._listener = threading.Thread(target=self._listen)
+        self._listener.start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as lines:
+            for line in lines:
+                self._heard.put(line)
+        self._heard.put(END)
 
     def wait_for(self, text: str) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
+        for line in iter(self._heard.get, END):
             self.said.append(line.rstrip("\n"))
             if text in line:
                 return
@@ -65,9 +81,14 @@ class Serving:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Its exit code, and what it said since it was ready."""
         self.process.send_signal(how)
-        assert self.process.stdout is not None
-        rest = self.process.stdout.read()
+        rest = "".join(iter(self._heard.get, END))
         return self.process.wait(30), rest
+
+    def end(self) -> None:
+        """In whatever state it is."""
+        self.process.kill()
+        self.process.wait(30)
+        self._listener.join(30)
 
 
 def _begun(command: list[str], given: Mapping[str, str]) -> "Process | subprocess.Popen[str]":
@@ -87,8 +108,7 @@ def started(folder: Path, command: list[str] = COMMAND, **more: str) -> Iterator
     try:
         yield server
     finally:
-        server.process.kill()
-        server.process.communicate()
+        server.end()
 
 
 @contextmanager

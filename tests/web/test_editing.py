@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from appliances.models import Appliance, Circuit, Decision, Home
+from appliances.services import home as homes
+from appliances.services.actor import SYSTEM
 from tests.builders import main_of
+from tests.services.meanwhile import before_the_answer
 from tests.web.conftest import HTMX
 
 
@@ -134,3 +138,18 @@ def test_a_second_home_is_added_and_belongs_to_who_added_it(browser: Client, fla
     made = Home.objects.get(slug="harbour-flat-2")
     assert made.memberships.get().user == flat["owner"]
     assert main_of(made).limit == 3000
+
+
+def test_a_home_that_is_gone_before_it_is_shown_was_added(
+    browser: Client, flat: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"name": "Cabin", "limit": "3000", "warning_percent": 80, "critical_percent": 95}
+    given |= {"nominal_voltage": 230, "timezone": "UTC"}
+
+    done = before_the_answer(
+        monkeypatch, lambda made: homes.remove(home_id=made.home_id, by=SYSTEM, now=timezone.now())
+    )
+    answer = browser.post("/homes/add/", given)
+
+    assert answer.status_code == 410
+    assert f"It was done, as revision {done[0].revision} of its home," in answer.content.decode()

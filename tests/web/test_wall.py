@@ -9,8 +9,8 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from appliances.models import Attempt, Decision, Wall
-from appliances.services import actor, throttle, walls
+from appliances.models import Appliance, Attempt, Decision, Wall
+from appliances.services import access, actor, throttle, walls
 from tests.builders import a_home, a_person, a_wall, a_wall_to_be, an_appliance
 from tests.presentation import markup
 from tests.web.conftest import HTMX
@@ -125,6 +125,20 @@ def test_a_tap_without_javascript_is_asked_about_once_more(screen: Client, flat:
     flat["heater"].refresh_from_db()
     assert not flat["heater"].is_on
     assert meant.headers["Location"].startswith("/wall/")
+
+
+def test_what_is_gone_is_not_asked_about(screen: Client, flat: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Removed between the question whether they may and the one how it is called."""
+    allowed = access.at_appliance
+
+    def allowed_and_gone(**how: Any) -> Any:
+        found = allowed(**how)
+        Appliance.objects.filter(pk=flat["kettle"].pk).delete()
+        return found
+
+    monkeypatch.setattr(access, "at_appliance", allowed_and_gone)
+
+    assert screen.post(f"/wall/appliances/{flat['kettle'].pk}/switch/", {"is_on": "true"}).status_code == 404
 
 
 def test_without_javascript_the_refusal_waits_on_the_page(screen: Client, flat: dict[str, Any]) -> None:
