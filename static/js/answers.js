@@ -85,21 +85,15 @@
 
   const words = byId("trouble").dataset;
   const isAnswer = (target) => target?.id?.startsWith("answer-");
-  for (const name of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(name, ({ detail }) => { if (isAnswer(detail.target)) trouble(detail.target, words.silent); });
-  }
-  document.addEventListener("htmx:responseError", ({ detail }) => {
-    if (isAnswer(detail.target)) trouble(detail.target, detail.xhr.status < 500 ? words.forbidden : words.failed);
-  });
-
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     if (detail.elt.getAttribute("role") === "switch") detail.elt.setAttribute("aria-busy", "true");
   });
-  document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const { elt, target } = detail;
+  document.addEventListener("voltsafe:answered", ({ detail: { target, elt, end, status, isForeign } }) => {
     if (!isAnswer(target)) return;
     const button = byId(target.id.replace("answer", "switch"));
     for (const one of [elt, button]) one?.removeAttribute("aria-busy");
+    if (end === "error" || end === "timeout") trouble(target, words.silent);
+    if (isForeign) trouble(target, status < 500 ? words.forbidden : words.failed);
     if (document.activeElement === document.body) button?.focus({ preventScroll: true });
   });
 

@@ -127,7 +127,18 @@
     tell("before");
   });
 
-  document.addEventListener("htmx:afterRequest", () => { frame = null; tell("after"); });
+  // What asked may be gone when its answer comes: a frame has put another in its place, and what htmx tells at one that
+  // is gone nobody hears. So the request itself is listened to.
+  document.addEventListener("htmx:beforeRequest", ({ detail: { target, xhr, elt } }) => {
+    for (const end of ["load", "error", "timeout", "abort"]) {
+      xhr.addEventListener(end, () => {
+        frame = null;
+        tell("after");
+        const isForeign = end === "load" && xhr.status >= 400 && xhr.getResponseHeader(HEADER) === null;
+        tell("answered", { target, elt, end, status: xhr.status, isForeign });
+      });
+    }
+  });
 
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target: part, fragment } = event.detail;

@@ -42,6 +42,75 @@ def test_a_push_does_not_erase_what_someone_is_being_told(serve: Serve, window: 
     assert mine.get_by_role("button", name="Switch off Oven").first.is_visible()
 
 
+class Held:
+    """The answers to requests for one path, kept from the page until `let_go`; the requests too, where `asking`."""
+
+    def __init__(self, page: Any, path: str, *, asking: bool = False) -> None:
+        self._page, self._asking = page, asking
+        self._kept: list[tuple[Any, Any]] = []
+        page.route(path, self._keep)
+
+    def _keep(self, route: Any) -> None:
+        self._kept.append((route, None if self._asking else route.fetch()))
+
+    def let_go(self) -> None:
+        while not self._kept:
+            self._page.wait_for_timeout(20)
+        route, answer = self._kept.pop()
+        with self._page.expect_request_finished(lambda request: request.url == route.request.url):
+            route.continue_() if answer is None else route.fulfill(response=answer)
+        self._page.evaluate("new Promise((done) => setTimeout(done, 50))")
+
+
+class HeldPushes:
+    """While `are_held`, none of what the server says over the socket reaches the page."""
+
+    def __init__(self, page: Any) -> None:
+        self.are_held = False
+        page.route_web_socket("**", self._between)
+
+    def _between(self, socket: Any) -> None:
+        socket.connect_to_server().on_message(lambda message: None if self.are_held else socket.send(message))
+
+
+def test_an_answer_counts_though_what_asked_has_been_drawn_anew(serve: Serve, window: Window) -> None:
+    """A push overtakes the first answer, which then comes before the second request is sent; its push comes last."""
+    page = window()
+    pushes = HeldPushes(page)
+    sign_in(page, serve())
+    is_live(page)
+    switch_of(page, "Oven").click()
+    page.wait_for_selector("#meter[data-status=warning]")
+    first, second = Held(page, "**/wait/"), Held(page, "**/cancel-wait/", asking=True)
+
+    page.get_by_role("button", name="Start Kettle when there is room").press("Enter")
+    cancel = page.get_by_role("button", name="Cancel: Kettle waits no longer")
+    cancel.press("Enter")
+    first.let_go()
+    pushes.are_held = True
+    second.let_go()
+
+    expect(page.locator("#queue")).to_be_hidden()
+    expect(switch_of(page, "Kettle")).to_be_focused()
+
+
+def test_a_refusal_is_told_though_what_asked_has_been_drawn_anew(serve: Serve, window: Window) -> None:
+    page = sign_in(window(), serve())
+    is_live(page)
+    switch_of(page, "Oven").click()
+    page.wait_for_selector("#meter[data-status=warning]")
+    first, second = Held(page, "**/wait/"), Held(page, "**/switch/", asking=True)
+
+    page.get_by_role("button", name="Start Kettle when there is room").click()
+    page.get_by_role("button", name="Cancel: Kettle waits no longer").wait_for()
+    switch_of(page, "Kettle").click()
+    first.let_go()
+    second.let_go()
+
+    expect(page.locator(".reply-fact").get_by_text("Kettle stays off.")).to_be_visible()
+    expect(switch_of(page, "Kettle")).not_to_have_attribute("aria-busy", "true")
+
+
 def test_appliances_are_added_edited_and_removed_without_leaving(serve: Serve, window: Window) -> None:
     page = sign_in(window(), serve())
     is_live(page)
