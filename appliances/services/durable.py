@@ -32,6 +32,8 @@ Result = TypeVar("Result")
 TRIES = 6
 """How often a transaction that PostgreSQL chose as a deadlock's or conflict's victim is run; one that was overtaken by
 what no longer goes with it, twice."""
+GIVES_WAY_SECONDS = 0.02
+"""How long a victim stands aside: PostgreSQL wakes whoever it was in the way of, and lets a newcomer overtake."""
 
 
 _failing = False
@@ -255,6 +257,7 @@ def _try(step: Callable[[], Result]) -> Result:
                 raise
             _note(why)
             if left and _is_a_victim(why):
+                time.sleep(GIVES_WAY_SECONDS)
                 continue
             if _is_a_victim(why) or _is_a_wait(why):
                 raise TookTooLong from why

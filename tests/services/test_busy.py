@@ -200,6 +200,8 @@ def test_a_real_deadlock_ends_in_a_decision(home: Home, kettle: Appliance) -> No
 
     def raw_sql() -> None:
         with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL deadlock_timeout = '1min'")
             Appliance.objects.select_for_update().get(pk=kettle.pk)
             appliance_locked.set()
             home_locked.wait(30)
@@ -221,6 +223,7 @@ def test_a_real_deadlock_ends_in_a_decision(home: Home, kettle: Appliance) -> No
     with connection.cursor() as cursor:
         cursor.execute("RESET deadlock_timeout")
 
-    assert len(tries) == 2
+    # A turn that comes back before the other session has woken up is a victim once more.
+    assert 2 <= len(tries) <= durable.TRIES
     kettle.refresh_from_db()
     assert (kettle.is_on, kettle.note) == (True, "raw")
