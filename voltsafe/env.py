@@ -93,7 +93,7 @@ def address(name: str) -> tuple[str, int] | None:
 def count(name: str, default: int) -> int:
     value = text(name, str(default))
     if not (value.isascii() and value.isdecimal() and 0 < int(value) < 10**6):
-        raise ImproperlyConfigured(f"{name} is {value!r}; set it to a whole number from 1 up.")
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to a whole number from 1 to 999999.")
     return int(value)
 
 

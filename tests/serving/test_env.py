@@ -246,7 +246,7 @@ def test_a_count(given: Any) -> None:
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", "1000000"])
 def test_a_count_that_is_none_is_named(given: Any, value: str) -> None:
     given(value)
-    assert complaint(env.count, 20) == f"{NAME} is '{value}'; set it to a whole number from 1 up."
+    assert complaint(env.count, 20) == f"{NAME} is '{value}'; set it to a whole number from 1 to 999999."
 
 
 def test_addresses_and_networks(given: Any) -> None:
