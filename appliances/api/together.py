@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.db import close_old_connections, connection
@@ -44,8 +44,12 @@ OWN = {b"content-type", b"content-length", b"content-encoding"}
 """Headers of an answer that are its own, not those of its kind."""
 
 
+@cache
 def at_most() -> int:
-    """So many share a thread: on SQLite a commit too, elsewhere they would only wait for each other."""
+    """So many share a thread: on SQLite a commit too, elsewhere they would only wait for each other.
+
+    Asked once, for the loop has no connection: to ask one would make one for every browser and automation that comes.
+    """
     return MOST_TOGETHER if connection.vendor == "sqlite" else 1
 
 

@@ -1,5 +1,6 @@
 """Switches that wait together: each is answered as if it had gone the ordinary way, whoever else is in the same lot."""
 
+import asyncio
 import gzip
 import json
 import threading
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from appliances.api import together
@@ -416,3 +418,22 @@ def test_the_log_and_the_figures_know_it_as_any_other(flat: Flat, monkeypatch: p
     assert {key: after[key] - counted.get(key, 0) for key in after if after[key] != counted.get(key, 0)} == {
         ("api", "POST", "200"): 1
     }
+
+
+async def test_the_loop_makes_no_connection_for_whoever_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task of the loop has no connection, so that asking Django's makes another one in each."""
+    made = []
+    begin = BaseDatabaseWrapper.__init__
+
+    def counted(self: BaseDatabaseWrapper, *args: Any, **kwargs: Any) -> None:
+        made.append(self)
+        begin(self, *args, **kwargs)
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "__init__", counted)
+
+    async def comes() -> int:
+        return together.at_most()
+
+    together.at_most.cache_clear()
+    assert len({await asyncio.create_task(comes()) for _ in range(3)}) == 1
+    assert len(made) <= 1
